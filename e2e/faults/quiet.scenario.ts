@@ -5,7 +5,7 @@ import { FaultBench, names, waitFor } from './harness/index.js';
 const TTL_MS = 3_000;
 const after = (ms: number): string => new Date(Date.now() + ms).toISOString();
 
-/** What holds alarms, while whoever decides is killed, or cannot reach etcd. */
+/** Holds of alarms, while the worker that decides is killed, or cannot reach etcd. */
 describe('quiet', () => {
   let bench: FaultBench;
   beforeEach(async () => {
@@ -35,7 +35,7 @@ describe('quiet', () => {
         ),
       { timeoutMs: 30_000, what: `${monitors.length} monitors to be held by ${reason}` },
     );
-  /** Whatever it was told between: a busy machine sees `unknown` now and then. */
+  /** Ignores notifications in between: a busy machine sees `unknown` now and then. */
   const lastTold = async (monitors: readonly string[], type: string, alerter = 'pager'): Promise<void> => {
     for (const name of monitors) {
       await waitFor(() => bench.alerters.told(name, alerter).at(-1) === type, {
@@ -47,7 +47,7 @@ describe('quiet', () => {
   const nothingTold = (monitors: readonly string[]): boolean =>
     monitors.every((name) => bench.alerters.told(name, 'pager').length === 0);
 
-  it('a storm with a silence, a parent and an escalation, while a worker is killed: each alarm is told or has a reason', async () => {
+  it('a storm with a silence, a parent and an escalation, while a worker is killed: each alarm is sent or has a reason', async () => {
     await bench.watch(moved, { ...watched, settings: { tags: ['moved'] } });
     await bench.watch(['router'], { ...watched, settings: { 'critical-threshold': 2 } });
     await bench.watch(shops, { ...watched, settings: { 'depends-on': ['router'] } });
@@ -68,7 +68,7 @@ describe('quiet', () => {
     await silence(2_000);
     await bench.fault('crash', victim.name, () => victim.signal('SIGKILL'));
     await lastTold(moved, 'critical');
-    // The heirs escalate by the clock of the first alarm.
+    // The new owners escalate by the clock of the first alarm.
     await lastTold(plain, 'critical', 'boss');
     const escalatedAt = bench.alerters.deliveries.filter(({ alerter }) => alerter === 'boss').map(({ at }) => at);
     expect(Math.max(...escalatedAt) - firstAt).toBeLessThan(15_000 + bench.promises.recoveryMs);
@@ -103,7 +103,7 @@ describe('quiet', () => {
     await waitFor(() => bench.audit.holds.every(({ to }) => to !== undefined), { timeoutMs: 30_000 });
     bench.targets.mend([...moved, ...plain]);
     await lastTold([...moved, ...plain], 'resolve');
-    // What etcd had last is that they were held.
+    // According to etcd's last data they were held.
     await bench.conclude('32 quiet: ends of a silence and a window; etcd down', {}, { tellWithinMs: 60_000 });
   });
 });

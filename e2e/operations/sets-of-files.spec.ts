@@ -60,7 +60,7 @@ describe('two teams that push two directories', () => {
       'monitor/made': { from: 'api' },
       'alerter/made': { from: 'api' },
     });
-    // What people wrote stays as they wrote it.
+    // Texts of people stay as they wrote them.
     expect(await cluster.get(cluster.keys.monitor('before'))).toEqual(SETTINGS);
   });
 

@@ -114,7 +114,7 @@ describe('an API as the chart deploys it, under 1,000 hostile connections', () =
         socket.on('error', () => undefined);
         waiting.push(socket);
       }
-      // Whoever is not taken asks again after 1 s, 3 s, 7 s.
+      // A client that is not accepted asks again after 1 s, 3 s, 7 s.
       await waitFor(() => {
         const { established, connecting } = tcpSockets('client', ATTACKER, Number(port));
         return established + connecting === waiting.length;

@@ -14,7 +14,7 @@ type Value = Partial<MonitorState> & { MemberID?: string } & Pick<Partial<Outbox
  */
 export class AuditTrail {
   readonly violations: string[] = [];
-  /** What was held, and what was in the outbox, since when and until when. */
+  /** Held alarms, and entries of the outbox, with the times from and to. */
   readonly holds: Hold[] = [];
   readonly debts: Debt[] = [];
   /** Changes of the owner of a monitor, without the first one. */

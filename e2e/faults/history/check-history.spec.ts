@@ -57,7 +57,7 @@ const kinds = (history: History): ViolationKind[] => [
   ...new Set(checkHistory(history, PROMISES).violations.map(({ kind }) => kind)),
 ];
 
-describe('an outage of which an alerter was not told', () => {
+describe('an outage of which an alerter was not notified', () => {
   const silent = (explained: Partial<History>): History => {
     const history = { ...sound(), ...explained };
     history.deliveries = history.deliveries.filter(({ alerter }) => alerter !== 'chat');
@@ -87,7 +87,7 @@ describe('an outage of which an alerter was not told', () => {
     ],
   ])('%s', (_what, explained, expected) => expect(kinds(silent(explained))).toEqual(expected));
 
-  it('is not told while it is held', () => {
+  it('is not notified while it is held', () => {
     const history = sound();
     history.outages = [{ monitor: 'web', from: 30_000, to: 100_000 }];
     history.probes = history.probes.map((one) =>
@@ -106,7 +106,7 @@ describe('an outage of which an alerter was not told', () => {
     expect(figures).toMatchObject({ told: 2, explained: 0, slowestMs: 40_000 });
   });
 
-  it('may be told again on purpose', () => {
+  it('may be repeated on purpose', () => {
     const history = sound();
     insert(history.deliveries, delivery({ at: 50_000, again: true }));
     expect(kinds(history)).toEqual([]);

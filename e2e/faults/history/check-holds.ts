@@ -18,7 +18,7 @@ export function checkHolds({ holds, deliveries, endedAt }: History, { tellWithin
           message: `${who}: held by ${reason} and by ${next.reason} at once`,
         });
       }
-      // What was on its way when the hold began may arrive.
+      // A notification that was on its way when the hold began may arrive.
       const told = (alarms.get(who) ?? []).find(({ at }) => at > from + tellWithinMs && at < to);
       if (told) {
         const message = `${told.by} told ${told.alerter} ${told.type} (${told.key}) while ${reason} held it`;

@@ -6,12 +6,12 @@ export interface NotificationFigures {
   /** Outages of targets that were long enough to notify of, by alerter. */
   owed: number;
   told: number;
-  /** Never told, and held or in the outbox all the time. */
+  /** Never notified, and held or in the outbox all the time. */
   explained: number;
   lost: number;
   /** Notifications that a person got twice, including those that a fault excuses. */
   repeated: number;
-  /** From the start of an outage until it was told, at the worst; without the time during which it was held. */
+  /** Longest time from the start of an outage until its notification, without the time during which it was held. */
   slowestMs: number;
 }
 
@@ -37,7 +37,10 @@ export function checkNotifications(
   };
 }
 
-/** Each outage that lasts is told to each alerter, under one key; or there is a reason at each moment why it is not, or it is in the outbox. */
+/**
+ * Each alerter is notified of each lasting outage, under one key; or at each moment there is a reason why not, or it is in the
+ * outbox.
+ */
 function checkOutages(
   { outages, monitors, endedAt, faults, holds, debts }: History,
   accepted: readonly Delivery[],

@@ -63,7 +63,7 @@ export interface Delivery {
 export interface Hold {
   monitor: string;
   alerter: string;
-  /** What held it, and by what. */
+  /** The reason of the hold, and its name. */
   reason: string;
   from: number;
   to?: number;

@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => void reportDefectsTo(before));
 
-test('what a callback throws or rejects with is told, with the place, and ends nothing', async () => {
+test('reports what a callback throws or rejects with, with the place, and continues', async () => {
   const seen: string[] = [];
   guarded('a timer', (name: string) => seen.push(name))('x');
   guarded('a timer', () => {

@@ -5,7 +5,7 @@ export type OnDefect = (where: string, error: unknown) => void;
 
 let listener: OnDefect = (where, error) => process.emitWarning(`${where}: ${messageOf(error)}`);
 
-/** From now on this one is told of the defects of this process. Answers who was told before. */
+/** Sets the receiver of this process's defects. Answers the one before. */
 export function reportDefectsTo(next: OnDefect): OnDefect {
   const before = listener;
   listener = next;
@@ -17,11 +17,11 @@ export function reportDefect(where: string, error: unknown): void {
   try {
     listener(where, error);
   } catch {
-    // Whoever is told must not end the process either.
+    // The receiver must not end the process either.
   }
 }
 
-/** A callback of a timer or an event: what it throws, or rejects with, is told and ends nothing. */
+/** Wraps a callback of a timer or an event: reports what it throws or rejects with, and continues. */
 export function guarded<A extends readonly unknown[]>(
   where: string,
   call: (...args: A) => unknown,
@@ -36,7 +36,7 @@ export function guarded<A extends readonly unknown[]>(
   };
 }
 
-/** Of a promise that nobody awaits: what it rejects with is told and ends nothing. */
+/** For a promise that nobody awaits: reports what it rejects with, and continues. */
 export function unawaited(where: string, promise: Promise<unknown>): void {
   promise.catch((error: unknown) => reportDefect(where, error));
 }

@@ -7,7 +7,7 @@ import { Keyspace } from './keyspace.js';
 const ROOT = join(import.meta.dirname, '../../..');
 const keys = new Keyspace('');
 
-/** Who is meant by the words of the table. */
+/** The writers named in the table. */
 const WRITERS = new Map<string, readonly AccessRole[]>([
   ['–', []],
   ['scheduler', ['scheduler']],
@@ -29,7 +29,7 @@ const WRITERS = new Map<string, readonly AccessRole[]>([
 
 interface Row {
   key: string;
-  /** What is the same for all keys of the row. */
+  /** The common part of all keys of the row. */
   place: string;
   pattern: RegExp;
   writers: string[];

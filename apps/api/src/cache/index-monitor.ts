@@ -4,7 +4,7 @@ import { clockCorrection, newestResult } from './latest-result.js';
 import type { MonitorView } from './monitor-view.js';
 import type { CacheRecord } from './records.js';
 
-/** What the view of one monitor is made of. */
+/** The keys behind the view of one monitor. */
 export type MonitorRecord = Extract<
   CacheRecord,
   { kind: 'monitor' | 'state' | 'assignment' | 'incident' | 'outbox' | 'poison' }

@@ -12,7 +12,7 @@ export class ByteBudget {
 
   constructor(private readonly total: number) {}
 
-  /** What is taken at present. */
+  /** The bytes in use. */
   get taken(): number {
     return this.used;
   }

@@ -1,6 +1,9 @@
 import { visible } from '../output/visible.js';
 
-/** What may stand at the top of a file. A further kind of entry begins here; validate-entries.ts and config-repository.ts must know it too. */
+/**
+ * The kinds of entries at the top of a file. To add one, begin here; validate-entries.ts and config-repository.ts must know it,
+ * too.
+ */
 export const KINDS = ['monitor', 'alerter', 'maintenance'] as const;
 
 export type Kind = (typeof KINDS)[number];

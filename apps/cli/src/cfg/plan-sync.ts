@@ -35,11 +35,11 @@ export interface SyncPlan {
   changed: Change[];
   removed: Change[];
   skipped: Named[];
-  /** What is as the files say, and belongs to their set from now on. */
+  /** Entries that equal the files, and belong to their set from now on. */
   claimed: Named[];
-  /** What is in no file and stays: it belongs to nobody, to the API or to other sets. */
+  /** Entries without a file that stay: they belong to nobody, to the API or to other sets. */
   kept: (Named & { origin: Origin | undefined })[];
-  /** What the files have otherwise than the set that it belongs to. */
+  /** Entries of other sets for which the files have another version. */
   foreign: (Named & { set: string })[];
   /** Why this needs `--force`. */
   alarming?: string;

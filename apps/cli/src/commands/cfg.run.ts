@@ -143,7 +143,7 @@ function syncOptionsOf(directory: string, options: CfgOptions): SyncOptions {
   return { set, replace, nosync, pruneAll, takeOver };
 }
 
-/** What two sets have differently would go to and fro with each push. */
+/** If two sets had different versions, each push would undo the other. */
 function refuseForeign({ foreign }: SyncPlan): void {
   if (foreign.length === 0) return;
   for (const { kind, name, set } of foreign)
@@ -181,7 +181,7 @@ export function refuse(faults: readonly ConfigFault[], instead = 'nothing was wr
   throw new CliError(`${faults.length} ${faults.length === 1 ? 'error' : 'errors'} found; ${instead}`);
 }
 
-/** On which others a stored monitor depends; undefined when there is none of this name. */
+/** The parents of a stored monitor; undefined if no monitor has this name. */
 function parentsOf(stored: Stored | undefined): readonly string[] | undefined {
   return stored && ((stored.value as MonitorSettings | undefined)?.['depends-on'] ?? []);
 }

@@ -7,12 +7,12 @@ export interface DueMonitor {
   workerId: string | undefined;
 }
 
-/** Of a worker that told of itself lately: how many monitors it has that were due and did not start, by tag (`''` without one). */
+/** For a worker that reported lately: its number of due monitors that did not start, by tag (`''` without one). */
 export type WorkerReports = ReadonlyMap<string, Readonly<Record<string, number>>>;
 
 /**
- * The share of monitors whose last due run is recorded, overall and by pool. A worker records what ran before it tells of itself, so a
- * monitor is covered when a worker that told of itself lately runs it and did not name it as late. Pure.
+ * The share of monitors whose last due check is recorded, overall and by pool. A worker records its checks before it reports, so a
+ * monitor is covered if a worker that reported lately runs it and did not name it as late. Pure.
  */
 export function measureCoverage(
   monitors: Iterable<DueMonitor>,

@@ -8,7 +8,10 @@ import { CheckRunner } from './check-runner.js';
 /** Between two checks, so that a thousand children do not start at once. */
 const SPREAD_MS = 10;
 
-/** Has the monitors that failed beside a parent checked when it has recovered: what they are now is told, not what they were. */
+/**
+ * When a parent has recovered, checks its children that failed meanwhile: notifications describe their present state, not the old
+ * one.
+ */
 @Injectable()
 export class ChildrenChecks implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly waiting = new Set<string>();

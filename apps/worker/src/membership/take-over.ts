@@ -73,8 +73,8 @@ export class TakeOver {
     const [stored] = await Promise.all([this.states.load(monitor.name), this.handbacks.caughtUp()]);
     if (this.isLoaded(monitor)) return;
     for (const early of this.evaluations.load(monitor, stored)) this.results.evaluate(monitor, early);
-    // What another worker told, or what held back an alarm, may have changed since that was written.
-    // Of other settings the first result tells, which comes at once.
+    // Handbacks, or reasons that held back an alarm, may have changed since that was written. After a change of the settings the
+    // first result decides, which comes at once.
     const isOpen = stored.state?.incident !== null && stored.state?.revision === monitor.assignment.revision;
     const isPending = this.handbacks.has(monitor.name) || isOpen;
     if (isPending && monitor.isChecked) this.writer.submit(monitor);

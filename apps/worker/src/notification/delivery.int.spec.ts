@@ -240,7 +240,7 @@ describe('delivery', () => {
     expect(gated.attempts()).toBe(1);
   });
 
-  it('sends once what is owed anew to a lane that was empty while it waited for a permit', async () => {
+  it('sends once a notification for a lane that was empty while it waited for a permit', async () => {
     const gated = gatedAlerter();
     const rig = await startWorker({ perAlerter: 2 }, ['web', 'db', 'other']);
     await rig.configure('gated', { type: gated.type, options: {} });

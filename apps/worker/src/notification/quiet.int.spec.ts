@@ -348,7 +348,7 @@ describe('a parent', () => {
     },
   );
 
-  test('that recovers has each child checked before anything is told of it', async () => {
+  test('that recovers: each child is checked before it notifies', async () => {
     const other = await new WebTarget().listen();
     try {
       // Only a parent's recovery has it checked again.
@@ -393,7 +393,7 @@ describe('a parent', () => {
   });
 });
 
-test('flapping for ten minutes is told once when it begins, and once when it ends', async () => {
+test('flapping for ten minutes is notified once when it begins, and once when it ends', async () => {
   const clock = new ShiftedClock('2026-11-28T10:00:00Z');
   await worker.stop();
   worker = await WorkerRig.start(proxy.endpoint, prefix, 'w1', undefined, undefined, clock);

@@ -12,7 +12,7 @@ import { QuietFacts } from './facts/quiet-facts.js';
 const TICK_MS = 1_000;
 /** Facts that change together are handled together. */
 const GATHER_MS = 50;
-/** So many are decided at a stretch; then everything else gets its turn. */
+/** How many it decides in one go; then everything else gets its turn. */
 const SLICE = 100;
 const SLICE_EVERY_MS = 5;
 

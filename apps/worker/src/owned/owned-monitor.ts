@@ -3,7 +3,7 @@ import type { Item } from '@9volt/etcd-dal';
 import { monitorTypes } from '@9volt/monitors';
 import { stateTarget } from '../evaluation/alert-of.js';
 
-/** What follows from the settings of one revision, and is asked for at each check. */
+/** Values that follow from the settings of one revision, and that each check needs. */
 interface Derived {
   settings: MonitorSettings;
   intervalMs?: number;

@@ -1,10 +1,10 @@
-/** A target that is well answers at least one of so many checks, however often this worker stands still. */
+/** A healthy target answers at least one of so many checks, however often this worker stands still. */
 const TRIES = 20;
 const LEAST_MS = 30_000;
 
 /**
- * Checks in a row that failed while this worker stood still. One is no evidence about the target; so many, over so long a time, with not
- * one success among them, are: a real failure must be told although the worker never comes to rest.
+ * Consecutive checks that failed while this worker stood still. One is no evidence about the target; so many, over such a time,
+ * without a success among them, are: a real failure must be reported even if the worker never comes to rest.
  */
 export class Doubts {
   private readonly rows = new WeakMap<object, { since: number; tries: number }>();

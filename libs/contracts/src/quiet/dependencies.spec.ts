@@ -24,7 +24,7 @@ describe('dependencies', () => {
     { db: ['switch', 'router'] },
     { a: ['b'], b: ['c'], c: [] },
     { web: [] },
-    // What is stored of it counts no more.
+    // Its stored value does not count any more.
     { switch: [], router: ['switch'] },
   ])('%j are right', (wanted) => expect(faultsOf(wanted)).toEqual([]));
 

@@ -44,7 +44,7 @@ export function sentencesOf(faults: readonly Pick<FieldError, 'message'>[]): str
 
 interface Refusal {
   code?: ErrorCode;
-  /** What stands before the faults in the message. */
+  /** The text before the faults in the message. */
   lead?: string;
   /** How many more faults were found and not kept. */
   more?: number;

@@ -4,8 +4,8 @@ type Storage = ReturnType<typeof getMetadataStorage>;
 type Rules = ReturnType<Storage['getTargetValidationMetadatas']>;
 
 /**
- * class-validator gathers the rules of a class anew at each validation, which is half of what a validation costs. They do not change once a class is
- * defined, so they are gathered once. Validations with groups, which 9volt does not use, are left as they are.
+ * class-validator collects the rules of a class again at each validation, which is half of the cost of a validation. Rules do not
+ * change once a class is defined, so this collects them once. Validations with groups, which 9volt does not use, stay unchanged.
  */
 export function rememberRules(storage: Storage = getMetadataStorage()): void {
   const gather = storage.getTargetValidationMetadatas.bind(storage);

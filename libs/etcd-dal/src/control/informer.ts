@@ -110,7 +110,7 @@ export class Informer<T> {
   /** Reads what etcd has now, for a caller that cannot wait for the watch: what was written before this call is in the cache. Rejects with `EtcdError`. */
   async look(): Promise<void> {
     const { entries, revision } = await this.client.list(this.options.prefix);
-    // The watch was faster, and may have told of their end.
+    // The watch was faster, and may have reported their end.
     if (revision < this.applied) return;
     for (const entry of entries) this.cache.put(entry);
   }

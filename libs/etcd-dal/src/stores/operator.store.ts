@@ -3,7 +3,7 @@ import { commit, type Committed, unchanged } from '../control/fenced-txn.js';
 import type { Entry, EtcdClient, FencedWrite } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 
-/** What is to become of a key that was read. */
+/** The change of a key that was read. */
 export interface KeyChange {
   key: string;
   /** Without it the key is deleted. */

@@ -77,7 +77,7 @@ export class QuietStore<T extends object> {
     });
   }
 
-  /** What is not whole comes without a value. */
+  /** An invalid value comes as undefined. */
   async list(): Promise<(StoredRecord<T> & { name: string })[]> {
     const { entries } = await this.client.list(this.prefix);
     return entries.map((entry) => {

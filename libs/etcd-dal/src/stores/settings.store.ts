@@ -6,7 +6,7 @@ import { type Entry, type EtcdClient, MAX_TXN_OPS } from '../etcd.client.js';
 import type { Watchable } from '../shape.js';
 import type { OriginStore } from './origin.store.js';
 
-/** What is to become of an entry that was read. */
+/** The change of an entry that was read. */
 export interface SettingsChange {
   name: string;
   /** Without it the entry is deleted. */

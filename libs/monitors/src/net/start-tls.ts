@@ -69,7 +69,7 @@ export function tlsName(name: string): string {
 
 /** Contexts without certificates of their own, by what else tells them apart: the monitors of a worker share them. */
 const standardContexts = new Map<string, SecureContext>();
-/** Those with certificates, as long as their options last, which is a revision of a monitor. */
+/** Prepared options with certificates, as long as the options object lasts, which is one revision of a monitor. */
 const ownContexts = new WeakMap<TlsOptions, SecureContext>();
 
 /** Made once: it takes as long as a good part of a handshake. Throws what OpenSSL says of certificates and keys. */

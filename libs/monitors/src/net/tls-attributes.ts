@@ -18,7 +18,7 @@ export interface TlsAttributes {
   'tls-expiry-critical'?: number;
 }
 
-/** Those that decide who is taken for the target: of a type that has them all. */
+/** The attributes that decide who counts as the target, for a type that has them all. */
 export const TLS_DESTINATION = [
   'tls-skip-verify',
   'tls-ca',

@@ -162,7 +162,7 @@ export const TYPES: readonly [type: string, code: number, data: Data][] = [
   ['TYPE731', 731, bytes(0, 40)],
 ];
 
-/** What records are made of. */
+/** The parts of records. */
 export class RandomData {
   constructor(readonly random: Random) {}
 

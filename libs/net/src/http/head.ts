@@ -16,7 +16,7 @@ export interface Head {
 /** A head, and what came with it. */
 export interface WholeHead {
   head: Head;
-  /** What came behind it. */
+  /** The bytes after it. */
   rest: Buffer;
   oddities: Set<string>;
 }

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { HeadReader } from './head.js';
 import { plainHead } from './plain-head.js';
 
-/** What both readers find in the same bytes; undefined for the quick one where it leaves them to the other. */
+/** The result of both readers for the same bytes; undefined for the fast one if it leaves them to the other. */
 function readBoth(text: string): { quick: unknown; patient: unknown } {
   const bytes = Buffer.from(text, 'latin1');
   const quick = plainHead(bytes);

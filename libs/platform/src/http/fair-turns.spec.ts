@@ -11,7 +11,7 @@ test('one request begins with each turn of the loop, and callers come in turn', 
   await Promise.resolve();
   expect(begun).toEqual(['attacker 0']);
   await Promise.all([ask('other', 'a'), ask('third', 'b')]);
-  // Who was there first is ahead by one.
+  // The first one is ahead by one.
   expect(begun).toEqual(['attacker 0', 'attacker 1', 'other a', 'third b']);
   await Promise.all(hostile);
   expect(begun).toHaveLength(1_002);

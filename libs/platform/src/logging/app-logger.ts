@@ -12,7 +12,7 @@ export type Facts = Record<string, unknown>;
 export class Logger {
   constructor(private readonly pino: Pino) {}
 
-  /** Whether anybody sees what is told by {@link debug}. */
+  /** Whether anybody sees the output of {@link debug}. */
   get isDebug(): boolean {
     return this.pino.isLevelEnabled('debug');
   }

@@ -56,7 +56,7 @@ describe('a worker', () => {
     }
   });
 
-  it('reads a file anew each time', async () => {
+  it('reads a file again each time', async () => {
     const { read } = new SecretReader(ALL, ENV);
     writeFileSync(join(directory, 'rotated'), 'before');
     expect(await read(file('rotated'))).toBe('before');

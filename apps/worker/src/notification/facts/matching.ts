@@ -59,7 +59,7 @@ export class Matching<T> {
 
 interface Match<T> {
   match: Matcher;
-  /** What the name of a monitor has in it, or it is not this one: much cheaper to look for than the glob. */
+  /** A part that the name of a monitor must contain to match: looking for it is much cheaper than the glob. */
   literal: string;
   matched: Matched<T>;
 }

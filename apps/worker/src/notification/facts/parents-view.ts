@@ -93,7 +93,7 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
     this.note(name);
     this.askForChecks(name, children);
     for (const child of children) {
-      // Of one that is well nothing is owed.
+      // A healthy monitor has no pending notification.
       if (this.stateOf(child)?.count === 0) continue;
       for (const listener of this.listeners) listener(child);
     }
