@@ -30,7 +30,19 @@ describe('where a monitor runs, and why', () => {
       'the least loaded',
       { held: held({ cause: 'new' }) },
       'runs',
-      /^runs on worker-a since Tuesday: it was new, and this worker had the lowest load of the 2 workers without tags$/,
+      /^runs on worker-a since Tuesday: it had no worker yet, and this worker had the lowest load of the 2 workers without tags$/,
+    ],
+    [
+      'enabled again',
+      { held: held({ cause: 'enabled' }) },
+      'runs',
+      /: it was enabled, or changed while no worker had it, and this worker had the lowest load/,
+    ],
+    [
+      'undrained',
+      { held: held({ cause: 'rebalance' }), undrained: 'worker-a' },
+      'runs',
+      /: to balance the loads of the 2 workers without tags, after the drain of worker-a ended$/,
     ],
     [
       'balance',

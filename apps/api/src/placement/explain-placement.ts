@@ -19,6 +19,8 @@ export interface PlacementFacts {
   /** Whether there is a leader: otherwise nothing is assigned. */
   led: boolean;
   /** The name of a member, present or gone. */
+  /** The worker whose drain ended just before it was assigned, if any. */
+  undrained?: string | undefined;
   nameOf: (workerId: string) => string;
 }
 
@@ -104,18 +106,20 @@ function shortage({ workers, tag }: PlacementFacts): string {
 }
 
 /** The leader's stored reason, in words for the person who asks. Another version of it may have had other reasons. */
-function because({ workers, tag }: PlacementFacts, cause: string | undefined): string {
+function because({ workers, tag, undrained }: PlacementFacts, cause: string | undefined): string {
   if (cause === undefined) return '';
   const pool = workers.filter((worker) => objectionTo({ ...worker, draining: false }, tag) === undefined).length;
   const which = tag === undefined ? 'without tags' : `with the tag "${tag}"`;
   const among = `the ${pool} worker${pool === 1 ? '' : 's'} ${which}`;
   const known: Readonly<Record<string, string>> = {
-    new: `it was new, and this worker had the lowest load of ${among}`,
+    new: `it had no worker yet, and this worker had the lowest load of ${among}`,
+    enabled: `it was enabled, or changed while no worker had it, and this worker had the lowest load of ${among}`,
     rebalance: `to balance the loads of ${among}`,
     'its worker is gone': `its previous worker had left, and the leader chose this one of ${among}`,
     'its worker is drained': `its previous worker is drained`,
     'late hand-over': `its previous worker did not hand it over in time`,
     'stays after all': `the leader cancelled a move to another worker`,
   };
-  return `: ${ownOf(known, cause) ?? cause}`;
+  const after = undrained === undefined ? '' : `, after the drain of ${undrained} ended`;
+  return `: ${ownOf(known, cause) ?? cause}${after}`;
 }

@@ -8,6 +8,12 @@ import { reasonOf } from '../states/state-shape.js';
 import { type Explanation, explainPlacement, objectionTo, type PlacementFacts } from './explain-placement.js';
 import type { ShownCandidate, ShownPlacement } from './placement.dto.js';
 
+/** What the end of a drain leads to, by the causes of the leader, and within which time. */
+const AFTER_UNDRAIN: ReadonlySet<string> = new Set(['new', 'enabled', 'rebalance']);
+const UNDRAIN_MS = 30_000;
+/** An event may be a little younger than what it leads to. */
+const CLOSE_MS = 3_000;
+
 @Injectable()
 export class PlacementService {
   constructor(private readonly cache: ClusterCache) {}
@@ -46,8 +52,22 @@ export class PlacementService {
       held: view.assignment,
       workers,
       led: this.cache.director !== undefined,
+      undrained: this.undrainedBefore(view),
       nameOf: (id) => members.nameOf(id),
     };
+  }
+
+  /** The name of a worker whose drain ended so shortly before the assignment that this is why it was made. */
+  private undrainedBefore({ assignment }: MonitorView): string | undefined {
+    if (assignment === undefined || !AFTER_UNDRAIN.has(assignment.cause ?? '')) return undefined;
+    const at = Date.parse(assignment.assignedAt);
+    for (const { type, timestamp, details } of this.cache.events.newestFirst()) {
+      const before = at - Date.parse(timestamp);
+      if (before > UNDRAIN_MS) return undefined;
+      const name = details?.['name'];
+      if (type === 'member-undrained' && before > -CLOSE_MS && typeof name === 'string') return name;
+    }
+    return undefined;
   }
 
   private condition(view: MonitorView): PlacementFacts['monitor'] {

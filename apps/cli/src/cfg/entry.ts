@@ -60,7 +60,7 @@ const CONTEXT = 60;
 
 /** The line of a fault, with marks below the wrong part; empty if the position is unknown. */
 export function quoteOf({ place }: ConfigFault): string[] {
-  if (!place) return [];
+  if (!place || place.text.trim() === '') return [];
   const from = Math.max(0, place.column - 1 - CONTEXT);
   const to = place.column - 1 + place.length + CONTEXT;
   // Each character takes one column, even an invalid one.

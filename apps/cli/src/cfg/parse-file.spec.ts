@@ -286,7 +286,7 @@ describe('shows the line of a fault', () => {
 
   it('of invalid YAML, too', () => {
     const faults: ConfigFault[] = [];
-    parseFile('a.yaml', Buffer.from('monitor:\n  web: [a\n'), faults);
+    parseFile('a.yaml', Buffer.from('monitor:\n  web: "a" b\n'), faults);
     expect(quoteOf(faults[0] as ConfigFault)[0]).toMatch(/^ {2}\d \| /);
   });
 });

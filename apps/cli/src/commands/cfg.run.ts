@@ -177,7 +177,7 @@ function entries(count: number): string {
 
 export function refuse(faults: readonly ConfigFault[], instead = 'nothing was written'): void {
   if (faults.length === 0) return;
-  for (const fault of faults) for (const line of [describeFault(fault), ...quoteOf(fault)]) warn(line);
+  for (const fault of faults) for (const line of [...quoteOf(fault), describeFault(fault)]) warn(line);
   throw new CliError(`${faults.length} ${faults.length === 1 ? 'error' : 'errors'} found; ${instead}`);
 }
 

@@ -257,3 +257,11 @@ describe('decideAssignment', () => {
     });
   });
 });
+
+it.each([
+  [{ revision: 5, createRevision: 5 }, 'new'],
+  // Disabled and enabled, both of which are edits.
+  [{ revision: 9, createRevision: 5 }, 'enabled'],
+])('a monitor with the revisions %j gets its first worker as %s', (revisions, cause) => {
+  expect(decide({ holdings: [], monitor: monitor(revisions) })).toMatchObject({ act: 'assign', cause });
+});

@@ -5,6 +5,7 @@ import { type Judged, settingsOfLeftover, type Subject, type ValidMonitor } from
 /** Why an assignment is written, for the log and the events. */
 export type Cause =
   | 'new'
+  | 'enabled'
   | 'edited'
   | 'its worker is gone'
   | 'rebalance'
@@ -109,6 +110,11 @@ export function isOff({ disable, disableUntil }: ValidMonitor, now: number): boo
 
 type Version = Pick<Content, 'subject' | 'revision' | 'createRevision'>;
 
+/** Why a monitor without an owner gets one: a monitor that was changed since it was created is rarely new. */
+function beginning({ revision, createRevision }: Pick<Version, 'revision' | 'createRevision'>): Cause {
+  return revision === createRevision ? 'new' : 'enabled';
+}
+
 /** Of several assignments, which only a defect or an operator can have made: the one of a live worker, then the oldest. */
 function keeper({ holdings, ownerOf }: Facts): Holding | undefined {
   if (holdings.length <= 1) return holdings[0];
@@ -140,7 +146,7 @@ function closing(facts: Facts, holding: Holding): Decision {
   if (ownerOf(holding) === 'live' && goal(monitor) !== holding.workerId) {
     const isolate = facts.poison ? { isolate: true as const } : {};
     const content: Content = { ...versionOf(monitor), phase: 'run', ...isolate };
-    return moved(facts, holding, goal(monitor), 'new', content);
+    return moved(facts, holding, goal(monitor), beginning(content), content);
   }
   return wanted(facts, holding, versionOf(monitor));
 }
@@ -177,7 +183,7 @@ function wanted(facts: Facts, holding: Holding | undefined, version: Version): D
   const isolate = facts.poison ? { isolate: true as const } : {};
   // Made only when it is written: most monitors are as they should be.
   const run = (): Content => ({ ...version, phase: 'run', ...isolate, ...lastRunOf(holding) });
-  if (!holding) return { act: 'assign', cause: 'new', to: goal, content: run() };
+  if (!holding) return { act: 'assign', cause: beginning(version), to: goal, content: run() };
   if (facts.ownerOf(holding) === 'gone') return moved(facts, holding, goal, 'its worker is gone', run());
   const isCurrent = holding.revision === version.revision;
   if (holding.workerId === goal) {
@@ -185,7 +191,7 @@ function wanted(facts: Facts, holding: Holding | undefined, version: Version): D
     return { act: 'rewrite', cause: isCurrent ? 'stays after all' : 'edited', holding, content: run() };
   }
   // A delivery in progress is abandoned here: its entries leave the outbox whoever owns the monitor.
-  if (holding.phase === 'deliver') return moved(facts, holding, goal, 'new', run());
+  if (holding.phase === 'deliver') return moved(facts, holding, goal, beginning(version), run());
   if (facts.overdue(holding)) return moved(facts, holding, goal, 'late hand-over', run());
   if (holding.phase === 'retire' && holding.to === goal && isCurrent) return NONE;
   const cause = facts.isDrained(holding) ? 'its worker is drained' : 'rebalance';
