@@ -128,3 +128,9 @@ test('an index comes back as it was written', () => {
     }),
   );
 });
+
+test('an index that unpacks to more than 4 MiB is no index, however small it is packed', () => {
+  const read = (name: string): unknown => decodeVitalsIndex(encodeVitalsIndex({ generation: 1, names: [name] }));
+  expect(read('x'.repeat(1_048_576))).toBeDefined();
+  expect(read('x'.repeat(5 * 1_048_576))).toBeUndefined();
+});
