@@ -79,7 +79,7 @@ const VALIDATE: Readonly<Record<Kind, (name: string, raw: unknown) => Validated<
   maintenance: (_name, raw) => validateSettings(MaintenanceSettings, raw),
 };
 
-/** Most of what is stored is what the files say: nothing of it has to be validated then. */
+/** Most stored entries equal those in the files and need no validation. */
 class StoredEntry implements Stored {
   readonly text: string;
   readonly modRevision: number;
