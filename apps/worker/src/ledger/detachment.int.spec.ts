@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
-import { DEFAULT_CLUSTER_CONFIG, type Handback, type MonitorState } from '@9volt/contracts';
+import { type Handback, type MonitorState } from '@9volt/contracts';
 import { decode, encode } from '@9volt/etcd-dal';
 import {
   type SeverableProxy,
@@ -14,10 +14,7 @@ import {
 } from '@9volt/etcd-dal/testing';
 import { Health, Metrics } from '@9volt/platform';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
-import { OutboxView } from '../outbox/outbox-view.js';
-import { CheckRunner } from '../execution/check-runner.js';
 import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
-import { Detachment } from './detachment.js';
 import { Evaluations } from './evaluations.js';
 
 let etcd: TestEtcd;
@@ -43,15 +40,14 @@ async function startCluster(options: StartEtcdOptions = {}): Promise<void> {
   closing.push(() => etcd.stop());
   view = await new LeaderStandIn(etcd.endpoint, prefix).start();
   closing.push(() => view.stop());
-  const config = { ...DEFAULT_CLUSTER_CONFIG, HeartbeatInterval: '300ms', HeartbeatTimeout: '2s', ClusterId: 'c' };
-  await view.put(view.keys.config, config);
+  await view.shortenLeases();
   await view.put(view.keys.alerter('pager'), pager.alerter);
 }
 
 async function startWorker(name = 'w1', endpoint = etcd.endpoint): Promise<WorkerRig> {
   const worker = await WorkerRig.start(endpoint, prefix, name);
   closing.push(() => worker.stop());
-  await waitFor(() => worker.get(OutboxView).isEmpty('nothing'));
+  await worker.knowsOutbox();
   return worker;
 }
 
@@ -67,23 +63,12 @@ const settings = (over: object = {}): object => ({
 /** Nothing runs by itself, only on request. */
 const byHand = (): object => settings({ interval: '1h', timeout: '1s', 'critical-threshold': 1 });
 
-const { signal } = new AbortController();
-const run = (worker: WorkerRig): Promise<unknown> =>
-  waitFor(() =>
-    worker
-      .get(CheckRunner)
-      .runNow('web', signal)
-      .catch(() => undefined),
-  );
 const currentOf = (worker: WorkerRig): MonitorState | undefined =>
   worker.get(Evaluations).currentOf(worker.get(OwnedMonitors).get('web')!);
-const isDetached = (worker: WorkerRig): boolean => worker.get(Detachment).active;
 const told = (): string[] =>
   pager.accepted.map(
     ({ message }) => `${message.event_action} ${message.dedup_key.slice(message.dedup_key.length - 4)}`,
   );
-const nothingOwed = async (): Promise<boolean> =>
-  (await view.client.list(view.keys.outbox, { keysOnly: true })).entries.length === 0;
 const eventTypes = async (): Promise<string[]> =>
   (await view.client.list(view.keys.events)).entries.map(({ value }) => decode<{ type: string }>(value)?.type ?? '');
 
@@ -96,7 +81,7 @@ describe('while etcd is down', () => {
     await etcd.kill();
     web.healthy = false;
     await pager.waitForAccepted(1);
-    expect(isDetached(worker)).toBe(true);
+    expect(worker.isDetached).toBe(true);
     expect(worker.get(Health).missing()['detached']).toContain('continues checks and notifications without etcd');
     expect(await worker.get(Metrics).registry.metrics()).toContain('ninevolt_detached 1');
     web.healthy = true;
@@ -108,9 +93,9 @@ describe('while etcd is down', () => {
     web.healthy = true;
     await pager.waitForAccepted(4);
     await view.reaches('web', { status: 'ok', incidents: 2 });
-    await waitFor(nothingOwed);
+    await waitFor(() => view.outboxIsEmpty());
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1', 'trigger 50.2', 'resolve 50.2']);
-    expect(isDetached(worker)).toBe(false);
+    expect(worker.isDetached).toBe(false);
     expect(worker.get(Health).missing()).not.toHaveProperty('detached');
     // The notifications can be read afterwards.
     expect(await view.incident('web', 1)).toMatchObject({
@@ -138,14 +123,14 @@ describe('while etcd is down', () => {
     await view.assign(worker.id, 'web', settings());
     await view.reaches('web', { status: 'critical' });
     await etcd.kill();
-    await waitFor(() => isDetached(worker));
+    await waitFor(() => worker.isDetached);
     pager.behave({ kind: 'accept' });
     await pager.waitForAccepted(1);
     web.healthy = true;
     await pager.waitForAccepted(2);
     await etcd.restart();
     await view.reaches('web', { status: 'ok', incidents: 1 });
-    await waitFor(nothingOwed);
+    await waitFor(() => view.outboxIsEmpty());
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
     expect((await view.incident('web'))?.notifications).toHaveLength(2);
   }, 30_000);
@@ -165,7 +150,7 @@ describe('while etcd is down', () => {
     await view.reaches('web', { status: 'ok', incidents: 1 });
     pager.behave({ kind: 'accept' });
     await pager.waitForAccepted(2);
-    await waitFor(nothingOwed);
+    await waitFor(() => view.outboxIsEmpty());
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
   }, 30_000);
 
@@ -198,14 +183,14 @@ describe('while etcd is down', () => {
     await view.assign(worker.id, 'other', { ...settings(), ...other.settings });
     await view.reaches('web', { status: 'ok' });
     await etcd.kill();
-    await waitFor(() => isDetached(worker));
+    await waitFor(() => worker.isDetached);
     const [asked, askedOther] = [web.askedAt.length, other.askedAt.length];
     await waitFor(() => other.askedAt.length > askedOther + 5);
     // One may have been in progress.
     expect(web.askedAt.length).toBeLessThanOrEqual(asked + 1);
     await etcd.restart();
     await waitFor(() => web.askedAt.length > asked + 3);
-    expect(isDetached(worker)).toBe(false);
+    expect(worker.isDetached).toBe(false);
   }, 30_000);
 });
 
@@ -215,7 +200,7 @@ test('an etcd that came back empty is a reported outage: checks and alerts conti
   await view.assign(worker.id, 'web', settings());
   await view.reaches('web', { status: 'ok' });
   await etcd.wipe();
-  await waitFor(() => isDetached(worker));
+  await waitFor(() => worker.isDetached);
   web.healthy = false;
   await pager.waitForAccepted(1);
   web.healthy = true;
@@ -242,9 +227,9 @@ describe('an etcd out of space', () => {
     expect(await view.state('web')).toMatchObject({ status: 'ok', incidents: 0 });
     await makeSpace();
     await view.reaches('web', { status: 'ok', incidents: 1 });
-    await waitFor(() => !isDetached(worker));
+    await waitFor(() => !worker.isDetached);
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
-    await waitFor(nothingOwed);
+    await waitFor(() => view.outboxIsEmpty());
   }, 40_000);
 
   async function fill(): Promise<void> {
@@ -293,13 +278,13 @@ describe('a worker that is cut off', () => {
     proxy.mute();
     web.healthy = false;
     await pager.waitForAccepted(1);
-    expect(isDetached(cut)).toBe(true);
+    expect(cut.isDetached).toBe(true);
     proxy.heal();
-    await waitFor(() => !isDetached(cut));
+    await waitFor(() => !cut.isDetached);
     await view.reaches('web', { status: 'critical' });
     web.healthy = true;
     await view.reaches('web', { status: 'ok', incidents: 1 });
-    await waitFor(nothingOwed);
+    await waitFor(() => view.outboxIsEmpty());
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
   }, 30_000);
 
@@ -307,26 +292,26 @@ describe('a worker that is cut off', () => {
     await view.assign(cut.id, 'web', byHand(), { revision: 500 });
     await view.reaches('web', { status: 'ok' });
     proxy.blackhole();
-    await waitFor(() => isDetached(cut));
+    await waitFor(() => cut.isDetached);
     web.healthy = false;
-    await run(cut);
+    await cut.run('web');
     await pager.waitForAccepted(1);
     web.healthy = true;
     await handTo(heir);
-    await run(heir);
+    await heir.run('web');
     expect(told()).toEqual(['trigger 50.1']);
     proxy.heal();
     await pager.waitForAccepted(2);
-    await waitFor(() => !isDetached(cut));
+    await waitFor(() => !cut.isDetached);
     await view.reaches('web', { status: 'ok', incidents: 1, owner: heir.id });
-    await waitFor(nothingOwed);
+    await waitFor(() => view.outboxIsEmpty());
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
     expect((await view.client.list(view.keys.handbacks)).entries).toEqual([]);
     expect((await view.incident('web'))?.notifications).toHaveLength(2);
     await waitFor(() => !cut.holds('web'));
     // The next incident has a key of its own.
     web.healthy = false;
-    await run(heir);
+    await heir.run('web');
     await pager.waitForAccepted(3);
     expect(told()[2]).toBe('trigger 50.2');
   }, 30_000);
@@ -335,9 +320,9 @@ describe('a worker that is cut off', () => {
     await view.assign(cut.id, 'web', byHand(), { revision: 500 });
     await view.reaches('web', { status: 'ok', owner: cut.id });
     proxy.cut();
-    await waitFor(() => isDetached(cut));
+    await waitFor(() => cut.isDetached);
     web.healthy = false;
-    await run(cut);
+    await cut.run('web');
     await pager.waitForAccepted(1);
     await handTo(heir);
     proxy.heal();
@@ -348,21 +333,21 @@ describe('a worker that is cut off', () => {
     web.healthy = false;
     await view.assign(cut.id, 'web', byHand(), { revision: 500 });
     await pager.waitForAccepted(1);
-    await waitFor(nothingOwed);
+    await waitFor(() => view.outboxIsEmpty());
     proxy.cut();
-    await waitFor(() => isDetached(cut));
+    await waitFor(() => cut.isDetached);
     web.healthy = true;
-    await run(cut);
+    await cut.run('web');
     await pager.waitForAccepted(2);
     web.healthy = false;
     await handTo(heir);
-    await run(heir);
+    await heir.run('web');
     proxy.heal();
     await pager.waitForAccepted(3);
     web.healthy = true;
-    await run(heir);
+    await heir.run('web');
     await pager.waitForAccepted(4);
-    await waitFor(nothingOwed);
+    await waitFor(() => view.outboxIsEmpty());
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1', 'trigger 50.1', 'resolve 50.1']);
   }, 30_000);
 
@@ -370,9 +355,9 @@ describe('a worker that is cut off', () => {
     await view.assign(cut.id, 'web', byHand());
     await view.reaches('web', { status: 'ok' });
     proxy.cut();
-    await waitFor(() => isDetached(cut));
+    await waitFor(() => cut.isDetached);
     web.healthy = false;
-    await run(cut);
+    await cut.run('web');
     await pager.waitForAccepted(1);
     await view.delete(view.keys.assignment(cut.id, 'web'));
     await view.delete(view.keys.state('web'));

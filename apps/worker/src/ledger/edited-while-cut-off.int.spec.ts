@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
-import { DEFAULT_CLUSTER_CONFIG } from '@9volt/contracts';
 import {
   type SeverableProxy,
   startEtcd,
@@ -10,7 +9,6 @@ import {
   waitFor,
 } from '@9volt/etcd-dal/testing';
 import { CheckRunner } from '../execution/check-runner.js';
-import { OutboxView } from '../outbox/outbox-view.js';
 import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { Detachment } from './detachment.js';
 
@@ -45,13 +43,12 @@ beforeAll(async () => {
   [pager, chat] = await Promise.all([startPagerDutyStandIn(), startPagerDutyStandIn()]);
   proxy = await startSeverableProxy(etcd.clientPort);
   view = await new LeaderStandIn(etcd.endpoint, prefix).start();
-  const config = { ...DEFAULT_CLUSTER_CONFIG, HeartbeatInterval: '300ms', HeartbeatTimeout: '2s', ClusterId: 'c' };
-  await view.put(view.keys.config, config);
+  await view.shortenLeases();
   await view.put(view.keys.alerter('pager'), pager.alerter);
   await view.put(view.keys.alerter('chat'), chat.alerter);
   cut = await WorkerRig.start(proxy.endpoint, prefix, 'w1');
   heir = await WorkerRig.start(etcd.endpoint, prefix, 'w2');
-  for (const worker of [cut, heir]) await waitFor(() => worker.get(OutboxView).isEmpty('nothing'));
+  for (const worker of [cut, heir]) await worker.knowsOutbox();
   const pairs = EDITS.flatMap((edit) =>
     SIDES.map((side) => ({ edit, side, name: `${edit}-${side}`.replaceAll(' ', '-') })),
   );

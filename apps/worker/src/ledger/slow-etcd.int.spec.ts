@@ -2,13 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type PagerDutyEvent, type StandIn, sampleAlarm, startPagerDutyStandIn } from '@9volt/alerters/testing';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
-import { CheckRunner } from '../execution/check-runner.js';
 import { InFlight } from '../outbox/in-flight.js';
 import { OutboxView } from '../outbox/outbox-view.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { SlowEtcd } from '../testing/slow-etcd.js';
 import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
-import { Detachment } from './detachment.js';
 import { EtcdLedger } from './etcd-ledger.js';
 import { Handbacks } from './handbacks.js';
 import { Spools } from './spools.js';
@@ -25,7 +23,6 @@ let view: LeaderStandIn;
 let worker: WorkerRig;
 let slow: SlowEtcd;
 let pager: StandIn<PagerDutyEvent>;
-const { signal } = new AbortController();
 
 beforeAll(async () => {
   const prefix = uniquePrefix();
@@ -34,7 +31,7 @@ beforeAll(async () => {
   view = await new LeaderStandIn(etcd.endpoint, prefix).start();
   await view.put(view.keys.alerter('pager'), pager.alerter);
   worker = await WorkerRig.start(etcd.endpoint, prefix);
-  await waitFor(() => worker.get(OutboxView).isEmpty('nothing'));
+  await worker.knowsOutbox();
   slow = new SlowEtcd(worker);
 });
 afterAll(async () => {
@@ -50,16 +47,13 @@ afterEach(async () => {
   slow.releaseWatch();
   slow.letReturn();
   pager.behave({ kind: 'accept' });
-  await waitFor(() => !isDetached());
+  await waitFor(() => !worker.isDetached);
 });
 
 const told = (name: string): string[] =>
   pager.accepted
     .filter(({ message }) => message.dedup_key.includes(`/${name}/`))
     .map(({ message }) => `${message.event_action} ${message.dedup_key.split('/').at(-1)}`);
-const isDetached = (): boolean => worker.get(Detachment).active;
-const nothingOwed = async (): Promise<boolean> =>
-  (await view.client.list(view.keys.outbox, { keysOnly: true })).entries.length === 0;
 
 let count = 0;
 const targets: WebTarget[] = [];
@@ -88,12 +82,7 @@ class Story {
 
   async turns(how: 'bad' | 'well'): Promise<void> {
     this.web.healthy = how === 'well';
-    const run = (): Promise<unknown> =>
-      worker
-        .get(CheckRunner)
-        .runNow(this.name, signal)
-        .catch(() => undefined);
-    await waitFor(run);
+    await worker.run(this.name);
   }
 
   /** Waits until nothing is being sent any more. */
@@ -106,8 +95,8 @@ class Story {
     slow.releaseAnswers();
     slow.releaseWatch();
     slow.letReturn();
-    await waitFor(() => !isDetached());
-    await waitFor(nothingOwed);
+    await waitFor(() => !worker.isDetached);
+    await waitFor(() => view.outboxIsEmpty());
     await this.quiet();
   }
 }
@@ -133,7 +122,7 @@ describe('an alarm is never sent after its resolve, nor twice, whenever anything
     reached('after the recovery');
     await story.quiet();
     slow.letReturn();
-    await waitFor(() => !isDetached());
+    await waitFor(() => !worker.isDetached);
     reached('after its return');
     await view.reaches(story.name, { status: 'ok', incidents: 1 });
     await story.end();
@@ -158,7 +147,7 @@ describe('an alarm is never sent after its resolve, nor twice, whenever anything
     await sleep(1_200);
     await story.quiet();
     slow.letReturn();
-    await waitFor(() => !isDetached());
+    await waitFor(() => !worker.isDetached);
     reached('after its return');
     await view.reaches(story.name, { status: 'ok', incidents: 1 });
     await story.end();
@@ -173,7 +162,7 @@ describe('an alarm is never sent after its resolve, nor twice, whenever anything
     await waitFor(() => worker.get(OutboxView).alertersOf(story.name).length > 0 || told(story.name).length > 0);
     if (watch !== 'at once') slow.holdWatch();
     await waitFor(() => told(story.name).length === 1);
-    await waitFor(nothingOwed);
+    await waitFor(() => view.outboxIsEmpty());
     await story.quiet();
     slow.detach();
     reached('once it is detached');
@@ -182,7 +171,7 @@ describe('an alarm is never sent after its resolve, nor twice, whenever anything
     reached('after the recovery');
     await story.quiet();
     slow.letReturn();
-    await waitFor(() => !isDetached());
+    await waitFor(() => !worker.isDetached);
     reached('after its return');
     await view.reaches(story.name, { status: 'ok' });
     await story.end();
@@ -204,7 +193,7 @@ describe('an alarm is never sent after its resolve, nor twice, whenever anything
     reached('after the recovery');
     await story.quiet();
     slow.letReturn();
-    await waitFor(() => !isDetached());
+    await waitFor(() => !worker.isDetached);
     reached('after its return');
     await view.reaches(story.name, { status: 'ok', incidents: 1 });
     await story.end();
@@ -218,7 +207,7 @@ describe('an alarm is never sent after its resolve, nor twice, whenever anything
     const record = await view.incident(story.name);
     await story.turns('well');
     await waitFor(() => told(story.name).length === 2);
-    await waitFor(nothingOwed);
+    await waitFor(() => view.outboxIsEmpty());
     const alert = { ...view.owed.find((one) => one.alert.monitor === story.name)!.alert };
     const entry = { id: 'late', alerter: 'pager', incident: record!.id, alert, createdAt: new Date().toISOString() };
     await view.put(view.keys.outboxEntry(story.name, 'pager', entry.id), entry);
@@ -236,15 +225,15 @@ describe('an alarm is never sent after its resolve, nor twice, whenever anything
     await waitFor(() => told(story.name).length === 1);
     slow.releaseAnswers();
     slow.letReturn();
-    await waitFor(() => !isDetached());
-    await waitFor(nothingOwed);
+    await waitFor(() => !worker.isDetached);
+    await waitFor(() => view.outboxIsEmpty());
     await story.quiet();
     for (let again = 0; again < 3; again++) {
       slow.detach();
       if (again === 1) slow.releaseWatch();
       await story.quiet();
       slow.letReturn();
-      await waitFor(() => !isDetached());
+      await waitFor(() => !worker.isDetached);
     }
     expect(told(story.name)).toEqual(['trigger 50.1']);
     await story.turns('well');
@@ -258,7 +247,7 @@ test('what was handed back before a worker is given the monitor is known to it, 
   const story = await Story.begin();
   await story.turns('bad');
   await waitFor(() => told(story.name).length === 1);
-  await waitFor(nothingOwed);
+  await waitFor(() => view.outboxIsEmpty());
   slow.detach();
   await story.turns('well');
   await waitFor(() => told(story.name).length === 2);
@@ -271,7 +260,7 @@ test('what was handed back before a worker is given the monitor is known to it, 
   await view.delete(view.keys.assignment(worker.id, story.name));
   await waitFor(() => !worker.get(OwnedMonitors).get(story.name));
   slow.letReturn();
-  await waitFor(() => !isDetached());
+  await waitFor(() => !worker.isDetached);
   slow.holdWatch();
   expect(await handbacks.give(record, 'alone')).toBe(true);
   await view.assign(worker.id, story.name, { ...story.settings, interval: '1s' });

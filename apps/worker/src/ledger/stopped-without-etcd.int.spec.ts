@@ -3,12 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
-import { DEFAULT_CLUSTER_CONFIG } from '@9volt/contracts';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
-import { CheckRunner } from '../execution/check-runner.js';
-import { OutboxView } from '../outbox/outbox-view.js';
 import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
-import { Detachment } from './detachment.js';
 
 let etcd: TestEtcd;
 let prefix: string;
@@ -17,7 +13,6 @@ let web: WebTarget;
 let pager: StandIn<PagerDutyEvent>;
 let dir: string;
 let workers: WorkerRig[];
-const { signal } = new AbortController();
 
 beforeEach(async () => {
   prefix = uniquePrefix();
@@ -27,8 +22,7 @@ beforeEach(async () => {
   pager = await startPagerDutyStandIn();
   etcd = await startEtcd();
   view = await new LeaderStandIn(etcd.endpoint, prefix).start();
-  const config = { ...DEFAULT_CLUSTER_CONFIG, HeartbeatInterval: '300ms', HeartbeatTimeout: '2s', ClusterId: 'c' };
-  await view.put(view.keys.config, config);
+  await view.shortenLeases();
   await view.put(view.keys.alerter('pager'), pager.alerter);
 });
 afterEach(async () => {
@@ -41,24 +35,14 @@ afterEach(async () => {
 async function startWorker(): Promise<WorkerRig> {
   const worker = await WorkerRig.start(etcd.endpoint, prefix, 'w1', undefined, dir);
   workers.push(worker);
-  await waitFor(() => worker.get(OutboxView).isEmpty('nothing'));
+  await worker.knowsOutbox();
   return worker;
 }
 
 /** It runs only on request. */
 const settings = (): object => ({ ...web.settings, interval: '1h', timeout: '1s', 'critical-alerter': ['pager'] });
-const run = (worker: WorkerRig): Promise<unknown> =>
-  waitFor(() =>
-    worker
-      .get(CheckRunner)
-      .runNow('web', signal)
-      .catch(() => undefined),
-  );
-const isDetached = (worker: WorkerRig): boolean => worker.get(Detachment).active;
 const told = (): string[] =>
   pager.accepted.map(({ message }) => `${message.event_action} ${message.dedup_key.split('/').at(-1)}`);
-const nothingOwed = async (): Promise<boolean> =>
-  (await view.client.list(view.keys.outbox, { keysOnly: true })).entries.length === 0;
 
 /** As after an outage: etcd is back, then the worker, then the leader gives it the monitor again. */
 async function startAgain(): Promise<WorkerRig> {
@@ -74,16 +58,16 @@ test('resolves incidents that it notified of and that recovered meanwhile', asyn
   await view.assign(worker.id, 'web', settings(), { revision: 500 });
   await view.reaches('web', { status: 'ok' });
   await etcd.kill();
-  await waitFor(() => isDetached(worker));
+  await waitFor(() => worker.isDetached);
   web.healthy = false;
-  await run(worker);
+  await worker.run('web');
   await pager.waitForAccepted(1);
   await worker.stop();
   expect(await readdir(dir)).toEqual(['w1.spool.json']);
   web.healthy = true;
-  await run(await startAgain());
+  await (await startAgain()).run('web');
   await pager.waitForAccepted(2);
-  await waitFor(nothingOwed);
+  await waitFor(() => view.outboxIsEmpty());
   expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
   expect((await view.incident('web'))?.notifications).toHaveLength(2);
 }, 40_000);
@@ -93,14 +77,14 @@ test('does not repeat incidents that continue', async () => {
   await view.assign(worker.id, 'web', settings(), { revision: 500 });
   await view.reaches('web', { status: 'ok' });
   await etcd.kill();
-  await waitFor(() => isDetached(worker));
+  await waitFor(() => worker.isDetached);
   web.healthy = false;
-  await run(worker);
+  await worker.run('web');
   await pager.waitForAccepted(1);
   await worker.stop();
-  await run(await startAgain());
+  await (await startAgain()).run('web');
   await view.reaches('web', { status: 'critical', incidents: 1 });
-  await waitFor(nothingOwed);
+  await waitFor(() => view.outboxIsEmpty());
   expect(told()).toEqual(['trigger 50.1']);
 }, 40_000);
 
@@ -109,16 +93,16 @@ test('does not repeat a resolve that it sent', async () => {
   web.healthy = false;
   await view.assign(worker.id, 'web', settings(), { revision: 500 });
   await pager.waitForAccepted(1);
-  await waitFor(nothingOwed);
+  await waitFor(() => view.outboxIsEmpty());
   await etcd.kill();
-  await waitFor(() => isDetached(worker));
+  await waitFor(() => worker.isDetached);
   web.healthy = true;
-  await run(worker);
+  await worker.run('web');
   await pager.waitForAccepted(2);
   await worker.stop();
-  await run(await startAgain());
+  await (await startAgain()).run('web');
   await view.reaches('web', { status: 'ok' });
-  await waitFor(nothingOwed);
+  await waitFor(() => view.outboxIsEmpty());
   expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
 }, 40_000);
 

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
-import { type Acknowledgement, DEFAULT_CLUSTER_CONFIG, type MonitorState, type Silence } from '@9volt/contracts';
+import { type Acknowledgement, type MonitorState, type Silence } from '@9volt/contracts';
 import {
   type SeverableProxy,
   startEtcd,
@@ -34,8 +34,7 @@ beforeEach(async () => {
   pager = await startPagerDutyStandIn();
   proxy = await startSeverableProxy(etcd.clientPort);
   view = await new LeaderStandIn(etcd.endpoint, prefix).start();
-  const config = { ...DEFAULT_CLUSTER_CONFIG, HeartbeatInterval: '300ms', HeartbeatTimeout: '2s', ClusterId: 'c' };
-  await view.put(view.keys.config, config);
+  await view.shortenLeases();
   await view.put(view.keys.alerter('pager'), pager.alerter);
   worker = await WorkerRig.start(proxy.endpoint, prefix);
 });

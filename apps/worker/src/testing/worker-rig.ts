@@ -2,17 +2,21 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ScheduleModule } from '@nestjs/schedule';
 import { Test, type TestingModule } from '@nestjs/testing';
-import type {
-  Assignment,
-  ClusterEvent,
-  IncidentRecord,
-  MonitorSettings,
-  MonitorState,
-  OutboxEntry,
+import {
+  type Assignment,
+  type ClusterEvent,
+  DEFAULT_CLUSTER_CONFIG,
+  type IncidentRecord,
+  type MonitorSettings,
+  type MonitorState,
+  type OutboxEntry,
 } from '@9volt/contracts';
 import { ClusterModule, ClusterNode, decode, encode, EtcdClient, Informer, Keyspace } from '@9volt/etcd-dal';
 import { waitFor } from '@9volt/etcd-dal/testing';
 import { AppLogger, NodeConfig, PlatformModule } from '@9volt/platform';
+import { CheckRunner } from '../execution/check-runner.js';
+import { Detachment } from '../ledger/detachment.js';
+import { OutboxView } from '../outbox/outbox-view.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Clock, SystemClock } from '../time/clock.js';
 import { IsolatedEntry } from '../running/isolated-process.js';
@@ -91,6 +95,22 @@ export class WorkerRig {
     return this.get(OwnedMonitors).owns(monitor);
   }
 
+  get isDetached(): boolean {
+    return this.get(Detachment).active;
+  }
+
+  /** Resolves once it knows what is in the outbox: from then on it can be detached. */
+  async knowsOutbox(): Promise<void> {
+    await waitFor(() => this.get(OutboxView).isEmpty('nothing'));
+  }
+
+  /** Resolves when a monitor has run, as soon as the worker has it. */
+  async run(monitor: string): Promise<void> {
+    const { signal } = new AbortController();
+    const runNow = (): Promise<unknown> => this.get(CheckRunner).runNow(monitor, signal);
+    await waitFor(() => runNow().catch(() => undefined));
+  }
+
   /** Once, however often it is called. */
   stop(): Promise<void> {
     return (this.stopping ??= this.app.close());
@@ -135,6 +155,16 @@ export class LeaderStandIn {
   async stop(): Promise<void> {
     await this.informer.stop();
     this.client.close();
+  }
+
+  /** Members are lost after 2 s. */
+  async shortenLeases(): Promise<void> {
+    const config = { ...DEFAULT_CLUSTER_CONFIG, HeartbeatInterval: '300ms', HeartbeatTimeout: '2s', ClusterId: 'c' };
+    await this.put(this.keys.config, config);
+  }
+
+  async outboxIsEmpty(): Promise<boolean> {
+    return (await this.client.list(this.keys.outbox, { keysOnly: true })).entries.length === 0;
   }
 
   /** Writes an assignment as the leader does; by default each call is a new revision of the monitor, unless `over` has one. */
