@@ -78,7 +78,12 @@ describe('quiet', () => {
     await lastTold(['router', ...plain, ...moved], 'resolve');
     await lastTold(plain, 'resolve', 'boss');
     await waitFor(() => bench.audit.holds.every(({ to }) => to !== undefined), { timeoutMs: 30_000 });
-    const { figures } = await bench.conclude('31 quiet: silence, parent, escalation; kill -9 worker');
+    const { figures } = await bench.conclude(
+      '31 quiet: silence, parent, escalation; kill -9 worker',
+      {},
+      // Other scenarios are about the rhythm of checks.
+      { beatMs: watched.intervalMs, gapInFaultMs: 2 * bench.promises.gapInFaultMs },
+    );
     expect(nothingTold(shops)).toBe(true);
     expect(figures.explained).toBe(shops.length);
   });
