@@ -82,7 +82,7 @@ describe.each<[string, string[], Record<string, string>]>([
 
   it.each(ROLES)('say at the start when there are no tokens: %s', (role) => {
     const { output } = nodes.get(role) as NodeProcess;
-    expect(output.includes('there are no access tokens')).toBe(!guarded);
+    expect(output.includes('no access tokens are set')).toBe(!guarded);
   });
 });
 
