@@ -77,7 +77,7 @@ export function owedNotifications(
     if (stored) tellCalm(owed, stored, flapped, facts);
     return owed;
   }
-  tellAlarms(owed, { stored, next, open, kept, flapped, handed }, facts);
+  tellAlarms(owed, { stored, next, open, kept, flapped }, facts);
   if (before?.id !== open.id || before.worst !== open.worst) owed.current = open;
   return owed;
 }
@@ -88,11 +88,10 @@ interface Situation {
   open: OpenIncident;
   kept: KnownIncident | undefined;
   flapped: ByName<AlarmStatus>;
-  handed: readonly HandedIncident[];
 }
 
 /** Decides about the notifications that are due for an open incident, and records those that are held back. */
-function tellAlarms(owed: Owed, { stored, next, open, kept, flapped, handed }: Situation, facts: AlertFacts): void {
+function tellAlarms(owed: Owed, { stored, next, open, kept, flapped }: Situation, facts: AlertFacts): void {
   const at = new Date(facts.now).toISOString();
   const { told, toldAt, held, flapping } = owed;
   const heard = {
@@ -100,7 +99,7 @@ function tellAlarms(owed: Owed, { stored, next, open, kept, flapped, handed }: S
     toldAt: { ...toldAt },
     unsure: kept?.unsure ?? new Set<string>(),
     alarmedAt: stored?.alarmedAt,
-    warned: wasWarned(open, stored, handed),
+    warned: wasWarned(open, stored),
     flapped,
   };
   const first = recipientsOf(next.status as AlarmStatus, facts.settings);
@@ -188,10 +187,12 @@ function heldOf(stored: MonitorState | undefined, open: OpenIncident, alerter: s
   return held && (stored.incident?.id === open.id || held.reason === 'flapping') ? held : undefined;
 }
 
-/** Whether the recipients of the warning were decided before, here or without etcd: then it was sent, or held back. */
-function wasWarned({ id }: OpenIncident, stored: MonitorState | undefined, handed: readonly HandedIncident[]): boolean {
-  const known = [stored?.incident, ...handed.map(({ incident }) => incident)];
-  return known.some((incident) => incident?.id === id && incident.warned === true);
+/**
+ * Whether the state in etcd says that the recipients of the warning were decided: each was notified, or its alarm was held. A handback
+ * cannot say that: what it decided without etcd may not have been sent, and what was sent stands in `told`.
+ */
+function wasWarned({ id }: OpenIncident, stored: MonitorState | undefined): boolean {
+  return stored?.incident?.id === id && stored.incident.warned === true;
 }
 
 /** The part of `entries` that an unanswered write sent to etcd before, in that form: so it cannot be in the outbox twice. */
