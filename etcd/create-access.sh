@@ -84,6 +84,7 @@ worker readwrite /incident/
 worker readwrite /vitals/
 worker readwrite /outbox/
 worker readwrite /handback/
+worker readwrite /group/
 api read /
 api readwrite /config
 api readwrite /monitor/

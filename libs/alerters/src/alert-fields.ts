@@ -86,6 +86,7 @@ export function alertDocument(rendered: RenderedAlert): Record<string, unknown> 
     'warning-threshold': alert.warningThreshold,
     'critical-threshold': alert.criticalThreshold,
     tags: alert.tags.slice(0, 100).map((tag) => oneLine(tag, 200)),
+    ...(alert.group === undefined ? {} : { group: alert.group }),
     fields: rendered.fields.map(({ label, value }) => ({ label, value })),
   };
 }

@@ -101,7 +101,8 @@ async function send(
 
 /** The same for every attempt, by any worker. */
 function notificationIdOf(alert: Alert): string {
-  const about = `${alert.key}/${alert.type}`;
+  const { group } = alert;
+  const about = `${alert.key}/${alert.type}${group ? `/group/${group.alarms}/${group.resolves}` : ''}`;
   // A deliberate repetition is another notification.
   return alert.repeat || alert.flapping ? `${about}/${alert.at}` : about;
 }

@@ -1,4 +1,4 @@
-import { formatDuration, type Alert, type AlarmStatus } from '@9volt/contracts';
+import { formatDuration, type Alert, type AlarmStatus, type AlertGroup } from '@9volt/contracts';
 import { lines, oneLine } from './plain-text.js';
 
 /** `ok` for a resolve, `info` for a test. */
@@ -28,6 +28,7 @@ export interface RenderedAlert {
 }
 
 export function renderAlert(alert: Alert): RenderedAlert {
+  if (alert.group) return renderGroup(alert, alert.group);
   const link = safeLink(alert.link);
   return {
     title: alert.test ? 'Test notification from 9volt' : titleOf(alert),
@@ -36,6 +37,32 @@ export function renderAlert(alert: Alert): RenderedAlert {
     fields: alert.test ? testFields(alert) : fieldsOf(alert, link),
     key: alert.key,
     ...(link === undefined ? {} : { link }),
+    alert,
+  };
+}
+
+/** A message about several notifications: the worst first, then how many more there are. */
+function renderGroup(alert: Alert, { by, alarms, resolves, shown }: AlertGroup): RenderedAlert {
+  const counts = [
+    ...(alarms > 0 ? [`${alarms} ${alarms === 1 ? 'check fails' : 'checks fail'}`] : []),
+    ...(resolves > 0 ? [`${resolves} ${resolves === 1 ? 'check' : 'checks'} recovered or closed`] : []),
+  ].join(', ');
+  const more = alarms + resolves - shown.length;
+  const listed = shown.map(({ monitor, type, message, since }) => {
+    const what = type === 'resolve' ? 'resolved' : type;
+    const why = message === 'N/A' || message === '' ? '' : `: ${oneLine(message, 120)}`;
+    return `${what} ${oneLine(monitor, 100)}${why} (since ${oneLine(since, 40)})`;
+  });
+  return {
+    title: `${counts}${by === '' ? '' : ` (${oneLine(by, 100)})`}`,
+    text: [...listed, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
+    severity: alert.type === 'resolve' ? 'ok' : alert.type,
+    fields: present([
+      { label: 'Alarms', value: alarms > 0 ? String(alarms) : '', short: true },
+      { label: 'Resolved', value: resolves > 0 ? String(resolves) : '', short: true },
+      { label: 'Worker', value: oneLine(alert.worker, 200), short: true },
+    ]),
+    key: alert.key,
     alert,
   };
 }

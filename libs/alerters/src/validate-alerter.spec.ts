@@ -31,3 +31,24 @@ describe('validateAlerter', () => {
     expect([...alerterTypes.keys()]).toEqual(expect.arrayContaining(['email', 'pagerduty', 'slack']));
   });
 });
+
+describe('grouping', () => {
+  const slack = { type: 'slack', options: { token: 't', channel: '#c' } };
+  it('is kept as it was written', () => {
+    const grouping = { 'group-wait': '30s', 'group-interval': '5m', 'group-by': 'tag' };
+    expect(validateAlerter('team', { ...slack, ...grouping })).toEqual({ ok: true, value: { ...slack, ...grouping } });
+  });
+
+  it.each([
+    [{ 'group-interval': '5m' }, '/group-interval', 'without group-wait'],
+    [{ 'group-by': 'tag' }, '/group-by', 'without group-wait'],
+    [{ 'group-wait': '1ms' }, '/group-wait', 'at least 1s'],
+    [{ 'group-wait': '30s', 'group-by': 'host' }, '/group-by', 'one of none, tag, type, member-tag'],
+    [{ type: 'pagerduty', options: { token: 't' }, 'group-wait': '30s' }, '/group-wait', 'groups incidents itself'],
+  ])('%j is refused', (more, path, text) => {
+    expect(validateAlerter('team', { ...slack, ...more })).toMatchObject({
+      ok: false,
+      errors: expect.arrayContaining([expect.objectContaining({ path, message: expect.stringContaining(text) })]),
+    });
+  });
+});

@@ -32,14 +32,40 @@ export function validateAlerter(name: string, raw: unknown, at = ''): Validated<
   const validated = validateSettings(definition.options, options ?? {}, `${at}/options`);
   if (!validated.ok) errors.push(...validated.errors);
   else errors.push(...referenceFaults(validated.value, [...attributesOf(definition.options).keys()], `${at}/options`));
+  if (common.ok) errors.push(...groupFaults(common.value, definition.type, at));
   if (errors.length > 0 || !common.ok || !validated.ok) return { ok: false, errors };
   const { type: kind, description } = common.value;
+  const grouping = Object.fromEntries(
+    GROUPING.flatMap((name) => (common.value[name] === undefined ? [] : [[name, common.value[name]]])),
+  );
   return {
     ok: true,
     value: {
       type: kind,
       ...(description === undefined ? {} : { description }),
+      ...grouping,
       options: validated.value as Record<string, unknown>,
     },
   };
+}
+
+const GROUPING = ['group-wait', 'group-interval', 'group-by'] as const;
+/** Their providers group incidents themselves, and close each by its own key. */
+const UNGROUPED = ['pagerduty', 'alertmanager'];
+
+function groupFaults(settings: AlerterSettings, type: string, at: string): FieldError[] {
+  const given = GROUPING.filter((name) => settings[name] !== undefined);
+  if (given.length > 0 && UNGROUPED.includes(type)) {
+    const expected = `no ${given[0]}: ${type} groups incidents itself`;
+    return [{ path: `${at}/${given[0]}`, expected, message: `${given[0]}: expected ${expected}` }];
+  }
+  const lonely = settings['group-wait'] === undefined ? given[0] : undefined;
+  if (lonely === undefined) return [];
+  return [
+    {
+      path: `${at}/${lonely}`,
+      expected: 'a group-wait beside it',
+      message: `${lonely}: has no effect without group-wait`,
+    },
+  ];
 }

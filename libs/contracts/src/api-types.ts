@@ -5635,6 +5635,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * @description Address of Alertmanager, with its path prefix; 9volt appends /api/v2/alerts.
@@ -5678,6 +5693,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * @description Address of Alertmanager, with its path prefix; 9volt appends /api/v2/alerts.
@@ -5720,6 +5750,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * Format: password
@@ -5749,6 +5794,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * Format: password
@@ -5777,6 +5837,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * @description Recipients: one address, or several separated by commas, each with or without a name before it. A domain can contain non-ASCII characters; the part before the @ can too, if the mail server offers SMTPUTF8.
@@ -5832,6 +5907,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * @description Recipients: one address, or several separated by commas, each with or without a name before it. A domain can contain non-ASCII characters; the part before the @ can too, if the mail server offers SMTPUTF8.
@@ -5886,6 +5976,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * @description Program to run on the worker, without a shell: a path, or a name to find in the system directories. Exit code 0 means delivered. The worker retries after 75, a timeout, a signal, or if the program does not start. After 67, 68, 77 and 78 (an unknown user or host, no permission, a wrong configuration, as in sysexits.h) it retries until somebody corrects the alerter or the program. Any other code is a rejection. 9volt keeps the output as the answer.
@@ -5917,6 +6022,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * @description Program to run on the worker, without a shell: a path, or a name to find in the system directories. Exit code 0 means delivered. The worker retries after 75, a timeout, a signal, or if the program does not start. After 67, 68, 77 and 78 (an unknown user or host, no permission, a wrong configuration, as in sysexits.h) it retries until somebody corrects the alerter or the program. Any other code is a rejection. 9volt keeps the output as the answer.
@@ -5947,6 +6067,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * @description Address of the request. Its path and query can contain fields such as {{monitor}}, which are URL-encoded. Put a token into headers, because 9volt shows the address.
@@ -6021,6 +6156,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * @description Address of the request. Its path and query can contain fields such as {{monitor}}, which are URL-encoded. Put a token into headers, because 9volt shows the address.
@@ -6094,6 +6244,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * Format: password
@@ -6118,6 +6283,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * Format: password
@@ -6141,6 +6321,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * Format: password
@@ -6183,6 +6378,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * Format: password
@@ -6224,6 +6434,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * Format: password
@@ -6246,6 +6471,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * Format: password
@@ -6267,6 +6507,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * Format: password
@@ -6301,6 +6556,21 @@ export interface components {
              * @example The channel of the shop team
              */
             description?: string;
+            /**
+             * @description Collects notifications for this time after the first one, and sends one message about all of them. If not set, each is sent by itself.
+             * @example 30s
+             */
+            "group-wait"?: string | number;
+            /**
+             * @description Least time between two messages of a group. Needs group-wait. Default: `5m`.
+             * @example 5m
+             */
+            "group-interval"?: string | number;
+            /**
+             * @description Which notifications share a message: none puts all into one group; tag groups by the first tag of the monitor, type by its type, member-tag by its member-tag. Needs group-wait. Default: `none`.
+             * @enum {string}
+             */
+            "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
                  * Format: password

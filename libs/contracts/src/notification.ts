@@ -4,6 +4,17 @@ import type { AlarmStatus } from './monitor-state.js';
 /** Why an incident was closed. */
 export type ResolveReason = 'recovered' | 'removed' | 'disabled' | 'changed';
 
+/** The content of a message about several notifications. */
+export interface AlertGroup {
+  /** What they have in common: `tag shop`; empty if they were not grouped by anything. */
+  by: string;
+  /** Number of alarms and of resolves. */
+  alarms: number;
+  resolves: number;
+  /** The worst first, then those that have failed the longest; at most 20. */
+  shown: { monitor: string; type: Alert['type']; message: string; since: string }[];
+}
+
 /** The content of one notification; every alerter uses the same rendering. */
 export interface Alert {
   type: 'resolve' | AlarmStatus;
@@ -17,6 +28,10 @@ export interface Alert {
   description?: string;
   tags: string[];
   status: Status;
+  /** Of the monitor; for grouping. */
+  memberTag?: string;
+  /** In a message about several notifications; the other attributes then describe the worst of them. */
+  group?: AlertGroup;
   /** The worst status of the incident: a resolve recovers from it. */
   worst: AlarmStatus;
   /** The result's message. On a resolve, that of the failure. */

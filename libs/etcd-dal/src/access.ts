@@ -36,7 +36,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         write: [
           ...[keys.members, keys.assignments, keys.suspects, keys.poison],
           ...[keys.events, keys.requests, keys.pushes],
-          ...[keys.states, keys.incidents, keys.vitals, keys.outbox, keys.handbacks],
+          ...[keys.states, keys.incidents, keys.vitals, keys.outbox, keys.handbacks, keys.groups],
         ],
       };
     case 'api':

@@ -23,6 +23,7 @@ export { type Watchable, type ReportFault } from './shape.js';
 export * from './stores/assignment.store.js';
 export * from './stores/coverage.store.js';
 export * from './stores/event.store.js';
+export * from './stores/group.store.js';
 export * from './stores/handback.store.js';
 export * from './stores/incident.store.js';
 export * from './stores/member.store.js';

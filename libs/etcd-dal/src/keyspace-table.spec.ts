@@ -19,6 +19,7 @@ const WRITERS = new Map<string, readonly AccessRole[]>([
   ['the owner at first', ['worker']],
   ['retiring owner', ['worker']],
   ['that worker', ['worker']],
+  ['the owner of the group', ['worker']],
   ['the worker that answers', ['worker']],
   ['a worker back from an outage', ['worker']],
   ['that member', ['scheduler', 'worker', 'api']],

@@ -29,6 +29,7 @@ export class Keyspace {
   readonly incidents: string;
   readonly vitals: string;
   readonly outbox: string;
+  readonly groups: string;
   readonly handbacks: string;
   readonly events: string;
   readonly requests: string;
@@ -57,6 +58,7 @@ export class Keyspace {
     this.incidents = `${this.root}incident/`;
     this.vitals = `${this.root}vitals/`;
     this.outbox = `${this.root}outbox/`;
+    this.groups = `${this.root}group/`;
     this.handbacks = `${this.root}handback/`;
     this.events = `${this.root}event/`;
     this.requests = `${this.root}request/`;
@@ -135,6 +137,10 @@ export class Keyspace {
   }
   outboxEntry(monitor: string, alerter: string, id: string): string {
     return `${this.outboxOf(monitor)}${alerter}/${id}`;
+  }
+  /** `group` is a digest of what its notifications have in common. */
+  group(alerter: string, group: string): string {
+    return `${this.groups}${alerter}/${group}`;
   }
   /** Prefix of all handbacks about a monitor. */
   handbacksOf(monitor: string): string {

@@ -63,6 +63,7 @@ function common(
     monitor,
     ...(settings.description === undefined ? {} : { description: settings.description }),
     tags: [...(settings.tags ?? [])],
+    ...(settings['member-tag'] === undefined ? {} : { memberTag: settings['member-tag'] }),
     worst: incident.worst,
     message: state.message,
     ...(incident.expected === undefined ? {} : { expected: incident.expected }),

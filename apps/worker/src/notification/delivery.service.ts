@@ -8,6 +8,7 @@ import { cancelOut } from './cancel-out.js';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySettings } from './delivery-settings.js';
 import { DeliverySteps } from './delivery-steps.js';
+import { isGrouping } from './groups/compose-group.js';
 import { InFlight } from '../outbox/in-flight.js';
 import { Lane, laneKey } from './lane.js';
 import { OwedQueues } from './owed-queues.js';
@@ -142,11 +143,13 @@ export class DeliveryService implements OnApplicationBootstrap {
   private situationOf(lane: Lane): Situation {
     const queue = this.steps.leftOf(lane);
     const last = queue.at(-1)?.key;
+    const alerter = this.alerters.get(lane.alerter);
     return {
       queue,
       permitted: this.steps.isPermitted(lane.monitor),
       standing: this.owed.standingOf(lane.monitor, queue),
-      alerter: this.alerters.get(lane.alerter),
+      alerter,
+      grouped: alerter.state === 'ready' && isGrouping(alerter.settings) && !this.owed.isSpooled(lane.monitor),
       notBefore: queue[0] ? lane.head(queue[0]).notBefore : 0,
       alerterNotBefore: this.steps.earliest(lane.alerter),
       mayCancel: last !== lane.examinedUpTo && cancelOut(this.steps.queued(lane, queue), () => 'no').length > 0,

@@ -7,6 +7,7 @@ import { DeliverySteps } from './delivery-steps.js';
 import { DeliveryService } from './delivery.service.js';
 import { ParentsView } from './facts/parents-view.js';
 import { QuietFacts } from './facts/quiet-facts.js';
+import { GroupDeliveryService } from './groups/group-delivery.service.js';
 import { HoldRules } from '../ledger/hold-rules.js';
 import { InFlight } from '../outbox/in-flight.js';
 import { OutboxView } from '../outbox/outbox-view.js';
@@ -27,6 +28,7 @@ export const notificationProviders = [
   Attempts,
   DeliverySteps,
   DeliveryService,
+  GroupDeliveryService,
   ParentsView,
   QuietFacts,
   { provide: HoldRules, useExisting: QuietFacts },

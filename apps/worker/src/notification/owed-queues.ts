@@ -81,6 +81,11 @@ export class OwedQueues {
     return this.owned.owns(monitor);
   }
 
+  /** Whether this worker sends without etcd what is pending about a monitor. */
+  isSpooled(monitor: string): boolean {
+    return this.detachment.active || this.spools.get(monitor) !== undefined;
+  }
+
   /** Whether this worker may send at present. */
   maySend(monitor: string): boolean {
     if (this.detachment.active) return !this.inFlight.isHeld(monitor) && this.isOurs(monitor);

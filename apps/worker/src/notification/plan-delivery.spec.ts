@@ -16,6 +16,7 @@ function situation(more: Partial<Situation> = {}): Situation {
   return {
     queue: [alarm, resolve],
     permitted: true,
+    grouped: false,
     alerter: { state: 'ready', settings },
     notBefore: 0,
     alerterNotBefore: 0,
@@ -30,6 +31,11 @@ function situation(more: Partial<Situation> = {}): Situation {
 describe('the next step of a queue', () => {
   it('sends the first', () => {
     expect(planDelivery(situation())).toEqual({ do: 'send', owed: alarm, settings });
+  });
+
+  it('leaves all of it to the owner of the group if its alerter groups', () => {
+    const grouped = situation({ grouped: true, mayCancel: true, standing: 'over' });
+    expect(planDelivery(grouped)).toEqual({ do: 'wait' });
   });
 
   it('withdraws an outdated alarm, and waits as long as that is unknown', () => {

@@ -9,6 +9,8 @@ export interface Situation {
   /** Whether this worker may send: the monitor is ours, we surely are a member, and nobody asked us to hold or stop. */
   permitted: boolean;
   alerter: AlerterLookup;
+  /** Whether a message about several notifications takes it: then the owner of the group sends it. */
+  grouped: boolean;
   /** What the present state says about the first of the queue. */
   standing: Standing;
   /** Earliest time of the next attempt at the first of the queue. */
@@ -46,6 +48,7 @@ export function planDelivery(situation: Situation): Step {
   const owed = queue[0];
   if (!owed) return { do: 'forget' };
   if (!situation.permitted) return { do: 'wait' };
+  if (situation.grouped) return { do: 'wait' };
   if (situation.mayCancel) return { do: 'cancel' };
   if (situation.standing === 'over') return { do: 'withdraw', owed };
   if (situation.standing === 'unknown') return { do: 'wait', until: now + UNKNOWN_MS };

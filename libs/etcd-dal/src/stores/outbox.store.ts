@@ -21,6 +21,9 @@ import {
 import type { IncidentStore, StoredIncident } from './incident.store.js';
 import { toldStatus } from './state.store.js';
 
+/** A group is made when it is sent, and never stored. */
+const absent: Shape<never> = () => undefined as never;
+
 const alert = record<Alert>(
   {
     type: oneOf(['resolve', 'warning', 'critical', 'unknown']),
@@ -41,6 +44,8 @@ const alert = record<Alert>(
   },
   {
     test: flag,
+    memberTag: orAbsent(text),
+    group: orAbsent(absent),
     reason: text as Shape<ResolveReason>,
     description: text,
     expected: text,

@@ -5,6 +5,7 @@ import type { Keyspace, OriginKind } from '../keyspace.js';
 import { AssignmentStore } from './assignment.store.js';
 import { CoverageStore } from './coverage.store.js';
 import { EventStore } from './event.store.js';
+import { GroupStore } from './group.store.js';
 import { HandbackStore } from './handback.store.js';
 import { IncidentStore } from './incident.store.js';
 import { MemberStore } from './member.store.js';
@@ -35,6 +36,7 @@ export class Stores {
   readonly state: StateStore;
   readonly incident: IncidentStore;
   readonly outbox: OutboxStore;
+  readonly group: GroupStore;
   readonly handback: HandbackStore;
   readonly event: EventStore;
   readonly request: RequestStore;
@@ -64,6 +66,7 @@ export class Stores {
     this.state = new StateStore(client, keys);
     this.incident = new IncidentStore(client, keys);
     this.outbox = new OutboxStore(client, keys, this.incident);
+    this.group = new GroupStore(client, keys, this.member);
     this.handback = new HandbackStore(client, keys);
     this.event = new EventStore(client, keys);
     this.request = new RequestStore(client, keys);

@@ -107,6 +107,7 @@ export function wholeValues(keys: Keyspace, monitor = 'web', worker = 'w1-abc'):
     [keys.vitalsIndex(worker, 0), encodeVitalsIndex(index)],
     [keys.vitalsDump(worker, 0, 0), encodeVitals(results, index, Date.parse(AT) + 100)],
     [keys.outboxEntry(monitor, 'pager', '0001'), json(wholeOutboxEntry)],
+    [keys.group('pager', 'all'), json({ owner: worker, lastSentAt: AT })],
     [keys.handback(monitor, worker), json({ worker: 'w1', at: AT, incidents: [wholeHandedIncident] })],
     [
       keys.event('000000000000000000000001'),

@@ -23,6 +23,7 @@ import { DeliveryReport } from '../delivery-report.js';
 import { DeliverySteps } from '../delivery-steps.js';
 import { DeliveryService } from '../delivery.service.js';
 import { DeliverySettings } from '../delivery-settings.js';
+import { GroupDeliveryService } from '../groups/group-delivery.service.js';
 import { InFlight } from '../../outbox/in-flight.js';
 import { OutboxView } from '../../outbox/outbox-view.js';
 import { OwnedMonitor } from '../../owned/owned-monitor.js';
@@ -63,6 +64,7 @@ export class DeliveryRig {
   readonly outbox: OutboxView;
   readonly inFlight = new InFlight();
   readonly service: DeliveryService;
+  readonly groups: GroupDeliveryService;
   readonly metrics = new Metrics();
   readonly detachment: Detachment;
   private readonly alerters: AlerterCache;
@@ -81,21 +83,25 @@ export class DeliveryRig {
     const own = Object.assign(new DeliverySettings(), { random: () => 0, stopMs: 500 }, settings);
     const owed = new OwedQueues(node, outbox, spools, this.detachment, monitors, inFlight, evaluations);
     const spooled = new SpoolDeliveryLedger(this.detachment, spools, outbox);
-    const settling = new Settling(new EtcdDeliveryLedger(node, outbox), spooled, this.detachment, report);
+    const ledger = new EtcdDeliveryLedger(node, outbox);
+    const settling = new Settling(ledger, spooled, this.detachment, report);
     const attempts = new Attempts(report, new SecretReader(), new Programs([], 1), new GuardedTargets(), own);
     const steps = new DeliverySteps(owed, inFlight, settling, attempts, report, own);
     this.service = new DeliveryService(owed, this.alerters, inFlight, steps, report, own);
+    const { alerters, detachment } = this;
+    this.groups = new GroupDeliveryService(node, outbox, monitors, alerters, attempts, ledger, detachment, report, own);
   }
 
   async start(): Promise<this> {
     await this.node.start('');
     this.service.onApplicationBootstrap();
+    this.groups.onApplicationBootstrap();
     await Promise.all([this.outbox.start(), this.alerters.start()]);
     return this;
   }
 
   async stop(): Promise<void> {
-    await this.service.stop();
+    await Promise.all([this.service.stop(), this.groups.stop()]);
     await Promise.all([this.outbox.onApplicationShutdown(), this.alerters.onApplicationShutdown()]);
     await this.node.stop();
   }

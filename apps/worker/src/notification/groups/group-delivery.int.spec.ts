@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { type SlackMessage, type StandIn, startSlackStandIn } from '@9volt/alerters/testing';
+import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
+import { DeliveryRig } from '../testing/delivery-rig.js';
+
+let etcd: TestEtcd;
+let slack: StandIn<SlackMessage>;
+let prefix: string;
+let closing: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+});
+afterAll(() => etcd.stop());
+beforeEach(async () => {
+  prefix = uniquePrefix();
+  slack = await startSlackStandIn();
+  closing.push(() => slack.close());
+});
+afterEach(async () => {
+  for (const close of closing.reverse()) await close().catch(() => undefined);
+  closing = [];
+});
+
+async function startWorker(
+  owned: readonly string[],
+  grouping: object = { 'group-wait': '1s', 'group-interval': '2s' },
+): Promise<DeliveryRig> {
+  const rig = await new DeliveryRig(etcd.endpoint, prefix).start();
+  closing.push(() => rig.stop());
+  await rig.configure('team', { ...slack.alerter, ...grouping });
+  for (const monitor of owned) {
+    await rig.ownership.assign(monitor);
+    await rig.open(monitor);
+  }
+  const looking = setInterval(() => rig.groups.look(), 200);
+  closing.push(async () => clearInterval(looking));
+  return rig;
+}
+
+const titles = (): string[] => slack.accepted.flatMap(({ message }) => message.attachments.map(({ title }) => title));
+const named = (prefix: string, count: number): string[] => Array.from({ length: count }, (_, n) => `${prefix}-${n}`);
+
+describe('an alerter that groups', () => {
+  it('tells a storm over two workers in one message, and its end in another', async () => {
+    const [here, there] = [named('a', 15), named('b', 15)];
+    const one = await startWorker(here);
+    const two = await startWorker(there);
+    for (const name of here) await one.owe(name, 'team', ['critical']);
+    for (const name of there) await two.owe(name, 'team', ['critical']);
+    await waitFor(() => titles().length > 0);
+    await waitFor(async () => (await one.owed()) === 0);
+    expect(titles()).toEqual(['30 checks fail']);
+    expect((await one.incident('b-3'))?.notifications).toMatchObject([
+      { alerter: 'team', type: 'critical', outcome: 'delivered' },
+    ]);
+    for (const name of [...here, ...there]) await one.owe(name, 'team', ['resolve']);
+    await waitFor(async () => (await one.owed()) === 0);
+    expect(titles()).toEqual(['30 checks fail', '30 checks recovered or closed']);
+  }, 30_000);
+
+  it('reads like a single alert for one, after its wait', async () => {
+    const one = await startWorker(['web']);
+    await one.owe('web', 'team', ['critical']);
+    await sleep(500);
+    expect(titles()).toEqual([]);
+    await waitFor(() => titles().length > 0);
+    expect(titles()).toEqual(["HTTP check 'web' failure"]);
+  });
+
+  it('has a message for each tag', async () => {
+    const one = await startWorker(['web', 'db'], { 'group-wait': '1s', 'group-by': 'tag' });
+    await one.owe('web', 'team', ['critical']);
+    await one.owe('db', 'team', ['critical']);
+    await waitFor(() => titles().length > 0);
+    expect(titles()).toEqual(['2 checks fail (tag shop)']);
+  });
+
+  it('says nothing of what failed and recovered within its wait', async () => {
+    const one = await startWorker(['web', 'db']);
+    await one.owe('web', 'team', ['critical']);
+    await waitFor(async () => (await one.owed()) === 1);
+    await sleep(300);
+    await one.owe('web', 'team', ['resolve']);
+    await waitFor(async () => (await one.owed()) === 0);
+    expect(titles()).toEqual([]);
+  });
+
+  it('is taken over when its owner dies, and nothing is lost', async () => {
+    const one = await startWorker(['web'], { 'group-wait': '3s' });
+    const two = await startWorker(['db'], { 'group-wait': '3s' });
+    await one.owe('web', 'team', ['critical']);
+    await waitFor(async () => (await one.node.client.list(one.node.keys.groups)).entries.length === 1);
+    await two.owe('db', 'team', ['critical']);
+    await one.node.client.revokeLease(one.node.session.lease as string);
+    await waitFor(() => titles().length > 0, { timeoutMs: 20_000 });
+    await waitFor(async () => (await two.owed()) === 0);
+    expect(titles()).toEqual(['2 checks fail']);
+    const [entry] = (await two.node.client.list(two.node.keys.groups)).entries;
+    expect(entry?.value.toString()).toContain(two.node.memberId);
+  }, 40_000);
+
+  it('tries again what its provider does not take, with what came meanwhile', async () => {
+    slack.behave({ kind: 'fail' });
+    const one = await startWorker(['web', 'db']);
+    await one.owe('web', 'team', ['critical']);
+    await waitFor(() => slack.received.length > 0);
+    await one.owe('db', 'team', ['critical']);
+    slack.behave({ kind: 'accept' });
+    await waitFor(async () => (await one.owed()) === 0);
+    expect(titles()).toEqual(['2 checks fail']);
+  });
+
+  it('waits for its interval between two messages', async () => {
+    const one = await startWorker(['web', 'db']);
+    await one.owe('web', 'team', ['critical']);
+    await waitFor(() => titles().length === 1);
+    const sentAt = performance.now();
+    await one.owe('db', 'team', ['critical']);
+    await waitFor(() => titles().length === 2);
+    expect(performance.now() - sentAt).toBeGreaterThan(1_500);
+  });
+});
