@@ -2,7 +2,7 @@ import type { components } from '@9volt/contracts/api-types';
 import { type Command, Option } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { CliError, say } from '../output/say.js';
-import { table } from '../output/table.js';
+import { printTable } from '../output/table.js';
 import { withApi } from './api-options.js';
 
 type Silence = components['schemas']['Silence'];
@@ -60,20 +60,18 @@ export function addQuietCommands(program: Command): void {
       const phase = options.all ? undefined : 'pending,active';
       const silences = await new ApiClient(options).get<Silence[]>(SILENCES, { phase });
       if (options.output === 'json') return say(JSON.stringify(silences, null, 2));
-      process.stdout.write(
-        table(
-          ['ID', 'PHASE', 'END', 'MATCHES', 'MONITORS', 'INCIDENTS', 'AUTHOR', 'COMMENT'],
-          silences.map((one) => [
-            one.id,
-            one.phase,
-            one.end,
-            describe(one.match),
-            one.monitors,
-            one.incidents,
-            one.author,
-            one.comment,
-          ]),
-        ),
+      printTable(
+        ['ID', 'PHASE', 'END', 'MATCHES', 'MONITORS', 'INCIDENTS', 'AUTHOR', 'COMMENT'],
+        silences.map((one) => [
+          one.id,
+          one.phase,
+          one.end,
+          describe(one.match),
+          one.monitors,
+          one.incidents,
+          one.author,
+          one.comment,
+        ]),
       );
     });
 
