@@ -82,7 +82,7 @@ describe('quiet', () => {
       '31 quiet: silence, parent, escalation; kill -9 worker',
       {},
       // Other scenarios are about the rhythm of checks.
-      { beatMs: watched.intervalMs, gapInFaultMs: 2 * bench.promises.gapInFaultMs },
+      { beatMs: watched.intervalMs, gapSlackMs: 10_000, gapInFaultMs: 20_000 },
     );
     expect(nothingTold(shops)).toBe(true);
     expect(figures.explained).toBe(shops.length);
