@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { MonitorSettings, MonitorState, OutboxEntry, Status, AlarmStatus } from '@9volt/contracts';
 import fc from 'fast-check';
 import { evaluate } from './evaluate.js';
+import type { Alarm, Hold } from './alarm.js';
 import type { AlertFacts } from './alert-of.js';
 import { owedNotifications, type Owed } from './owed.js';
 
@@ -248,6 +249,55 @@ test('however states are coalesced and repeated, each alerter gets the alarm bef
     }),
   );
   expect(told).toBeGreaterThan(20);
+});
+
+test('however alarms are held meanwhile, each alerter hears alarm before resolve, one resolve an incident, and nothing that is held', () => {
+  const reasons = fc.constantFrom<Hold['reason'] | undefined>(undefined, undefined, 'silence', 'dependency');
+  const step = fc.record({ status: anyStatus, stored: fc.boolean(), pager: reasons, both: reasons });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      let current: MonitorState | undefined;
+      let stored: MonitorState | undefined;
+      const heard = new Map<string, { incident: string; type: string }>();
+      const [free, ok] = [
+        { pager: undefined, both: undefined },
+        { status: 'ok' as const, stored: true },
+      ];
+      const failing = { status: 'critical' as const, stored: true };
+      // In the end nothing is held, and the monitor is critical: everybody hears of it, whatever was before.
+      for (const { status, stored: isStored, ...held } of [...steps, ok, failing, failing].map((one) => ({
+        ...free,
+        ...one,
+      }))) {
+        current = stepped(current, status);
+        if (!isStored) continue;
+        const hold = ({ alerter }: Alarm): Hold | undefined => {
+          const reason = alerter === 'pager' ? held.pager : alerter === 'both' ? held.both : undefined;
+          return reason && { reason, text: 'so' };
+        };
+        const written = store(stored, current, { ...facts, hold });
+        for (const { alerter, incident, alert } of written.owed.entries) {
+          const last = heard.get(alerter);
+          if (alert.type === 'resolve') {
+            expect(last?.incident).toBe(incident);
+            expect(last?.type).not.toBe('resolve');
+          } else {
+            expect(last === undefined || last.type === 'resolve' || last.incident === incident).toBe(true);
+            expect(hold({ alerter, status: alert.type, kind: 'alarm' })).toBeUndefined();
+            // Nothing is told that was true only while it was held; a warning that went at once may be told.
+            if (alerter === 'pager') expect(alert.type).toBe(current.status);
+          }
+          heard.set(alerter, { incident, type: alert.type });
+        }
+        for (const [alerter, { reason }] of Object.entries(written.state.held ?? {})) {
+          expect(reason).toBe(alerter === 'pager' ? held.pager : held.both);
+        }
+        stored = current = written.state;
+      }
+      expect(heard.get('pager')?.type).toBe('critical');
+      expect(heard.get('both')?.type).toBe('critical');
+    }),
+  );
 });
 
 test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
