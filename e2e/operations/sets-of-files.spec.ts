@@ -125,4 +125,16 @@ describe('two teams that push two directories', () => {
     await call('DELETE', '/api/v1/monitor/card');
     expect((await origins()).has('monitor/card')).toBe(false);
   });
+
+  it('what an older version deleted leaves no note after the next push', async () => {
+    expect(await push('pay', { monitor: { cart: { ...SETTINGS, port: 2 }, old: SETTINGS } })).toMatchObject({
+      code: 0,
+    });
+    await cluster.delete(cluster.keys.monitor('old'));
+    const next = await push('pay', { monitor: { cart: { ...SETTINGS, port: 2 } } });
+    expect(next.stdout).toContain('No changes.');
+    await cluster.put(cluster.keys.monitor('old'), SETTINGS);
+    expect(await push('pay', { monitor: { cart: { ...SETTINGS, port: 2 } } })).toMatchObject({ code: 0 });
+    expect(await monitors()).toContain('old');
+  });
 });

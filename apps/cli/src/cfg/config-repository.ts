@@ -1,9 +1,9 @@
 import { validateAlerter } from '@9volt/alerters';
 import { isPlainObject, MaintenanceSettings, type Origin, type Validated, validateSettings } from '@9volt/contracts';
-import { type Entry, EtcdClient, type FencedWrite, Keyspace, Stores } from '@9volt/etcd-dal';
+import { type Entry, EtcdClient, type FencedWrite, joined, Keyspace, Stores, unchanged } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
-import type { Kind } from './entry.js';
+import { type Kind, KINDS } from './entry.js';
 import type { Catalogue, Change, Stored, SyncPlan } from './plan-sync.js';
 import { writeInBatches } from './write-in-batches.js';
 
@@ -16,6 +16,8 @@ export class ConfigRepository {
   private readonly client: EtcdClient;
   private readonly keys: Keyspace;
   private readonly stores: Stores;
+  /** Deletes the notes of entries that an older version, or somebody by hand, deleted without them: a later entry of that name is not theirs. */
+  private forgetting: FencedWrite[] = [];
 
   constructor(config: EtcdConfig) {
     this.client = new EtcdClient(config.etcd);
@@ -42,11 +44,21 @@ export class ConfigRepository {
           return [name, new StoredEntry(kind, name, entry, origins.get(name))];
         }),
       );
-    return {
+    const catalogue = {
       monitor: stored('monitor', monitors, read.entries, ofMonitors),
       alerter: stored('alerter', alerters, entries, ofAlerters),
       maintenance: stored('maintenance', maintenances, windows.entries, ofWindows),
     };
+    const noted = { monitor: ofMonitors, alerter: ofAlerters, maintenance: ofWindows };
+    this.forgetting = KINDS.flatMap((kind) =>
+      [...noted[kind].keys()]
+        .filter((name) => !catalogue[kind].has(name))
+        .map((name) => {
+          const isAbsent = { compare: [unchanged(this.keys[kind](name), 0)], then: [] };
+          return joined(isAbsent, origin[kind].noting(name, undefined));
+        }),
+    );
+    return catalogue;
   }
 
   /**
@@ -63,7 +75,7 @@ export class ConfigRepository {
       this.stores.origin[kind].noting(name, origin);
     await writeInBatches(
       this.stores.operator,
-      [plan.claimed.map(claim), puts.map(shareOf), removals.map(shareOf)],
+      [this.forgetting, plan.claimed.map(claim), puts.map(shareOf), removals.map(shareOf)],
       onProgress,
     );
   }
