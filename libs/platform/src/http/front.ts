@@ -3,7 +3,6 @@ import { DomainError } from '@9volt/contracts';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback, type NodeConfig } from '../config/node-config.js';
 import { AccessTokens } from './access-tokens.js';
-import { FairTurns } from './fair-turns.js';
 import { refusalOfForeign, type OwnAddresses } from './same-site.js';
 import { DEFAULT_HEADERS } from './security-headers.js';
 
@@ -21,10 +20,8 @@ export function standInFront(fastify: FastifyInstance, config: NodeConfig): void
     hostname: hostname(),
     publicUrl: config.publicUrl,
   };
-  const turns = new FairTurns();
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers(DEFAULT_HEADERS);
-    await turns.take(request.raw.socket.remoteAddress ?? '');
     const { headers, method, is404 } = request;
     const { open = false, page = false } = request.routeOptions.config.rules ?? {};
     const authenticated = tokens.demanded && tokens.matches(headers);
