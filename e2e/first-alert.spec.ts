@@ -171,7 +171,7 @@ describe('from a YAML directory to one alert and one resolve', () => {
     writeFileSync(join(broken, 'a.yaml'), 'monitor:\n  page: [\n');
     const { code, stderr } = await run9volt(['cfg', broken, '-e', cluster.etcd.endpoint]);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/a\.yaml:\d+: .*\n.*nothing was written/);
+    expect(stderr).toMatch(/a\.yaml:\d+: [\s\S]*nothing was written/);
     expect((await cluster.list(cluster.keys.monitors)).size).toBe(4);
   });
 });
