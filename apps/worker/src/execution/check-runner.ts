@@ -120,7 +120,13 @@ export class CheckRunner {
         reject(new DomainError('conflict', stopped));
         return;
       }
-      if (!this.timetable.isRunning(name) && !this.timetable.runNow(name)) {
+      if (this.timetable.isRunning(name)) {
+        if (!this.isUnderWay(name)) {
+          // Its check has just been answered: this one was asked for later.
+          setImmediate(guarded('a check that was asked for', () => resolve(this.runNow(name, signal))));
+          return;
+        }
+      } else if (!this.timetable.runNow(name)) {
         reject(new DomainError('conflict', `this worker does not run "${name}" now`));
         return;
       }
@@ -138,6 +144,11 @@ export class CheckRunner {
     cancel?.();
     for (const { abort } of this.underWay.values()) abort.abort();
     await this.allEnded();
+  }
+
+  private isUnderWay(name: string): boolean {
+    for (const monitor of this.underWay.keys()) if (monitor.name === name) return true;
+    return false;
   }
 
   private async allEnded(): Promise<void> {
