@@ -41,7 +41,7 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
     incident: state?.incident?.id ?? null,
     origin: cache.origins.monitor.get(view.name) ?? null,
     quiet: cache.quiet.reasonOf(view, now),
-    recovering: state?.incident != null && (state.successes ?? 0) > 0,
+    recovering: state?.incident ? (state.successes ?? 0) > 0 : false,
   };
 }
 

@@ -1,4 +1,4 @@
-import { DEFAULT_CLUSTER_CONFIG, type Member, parseDuration, runsChecks } from '@9volt/contracts';
+import { DEFAULT_CLUSTER_CONFIG, type Member, parseDuration, runsChecks, unawaited } from '@9volt/contracts';
 import type { ClusterNode } from './cluster-node.js';
 
 /** Clocks that differ by less are taken for the same. */
@@ -39,7 +39,7 @@ export class ClusterTime {
 
   /** The known value; reads an old one again in the background. */
   get aheadMs(): number {
-    if (performance.now() - this.readAt > READ_EVERY_MS) void this.read();
+    if (performance.now() - this.readAt > READ_EVERY_MS) unawaited('the clocks of the workers', this.read());
     return this.ahead;
   }
 
