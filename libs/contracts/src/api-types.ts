@@ -14150,6 +14150,10 @@ export interface operations {
                 member?: string | string[];
                 /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;
+                /** @description Only what happened at this time or later (RFC 3339). */
+                since?: string;
+                /** @description Only what happened at this time or earlier (RFC 3339). */
+                until?: string;
                 /** @description Number of the page; the first is 1. */
                 page?: number;
                 /** @description Entries per page. Default when `page` is set: 50. */

@@ -1,4 +1,13 @@
-import { byName, type ByName, DomainError, type FieldError, MAX_FAULTS, ownOf, unknownName } from '@9volt/contracts';
+import {
+  byName,
+  fault,
+  type ByName,
+  DomainError,
+  type FieldError,
+  MAX_FAULTS,
+  ownOf,
+  unknownName,
+} from '@9volt/contracts';
 import { bestOf, by, type Compare, inTurn, reversed, reversedBy } from './best-of.js';
 
 export type RawQuery = Record<string, string | string[] | undefined>;
@@ -126,6 +135,15 @@ export function knownWords(filters: Filters, name: string, known: readonly strin
 /** The text of a filter that takes only one. */
 export function textOf(values: readonly string[] | undefined): string | undefined {
   return values?.join(',');
+}
+
+/** The instant of a filter, in milliseconds since the epoch. Throws `invalid` for what is none. */
+export function instantOf(filters: Filters, name: string): number | undefined {
+  const text = textOf(filters[name]);
+  if (text === undefined || text === '') return undefined;
+  const at = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(at)) throw DomainError.invalid([fault(`/${name}`, text, 'a time such as "2026-12-24T18:00:00Z"')]);
+  return at;
 }
 
 /** Whether any of some texts contains the search text, ignoring case. */

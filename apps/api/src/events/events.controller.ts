@@ -16,7 +16,7 @@ export class EventsController {
     answers: [{ schema: 'EventList', description: 'The events.', headers: TOTAL }],
     errors: [400],
   })
-  @ListParams(['type', 'monitor', 'member', 'q'], ['timestamp', 'type', 'monitor', 'member'])
+  @ListParams(['type', 'monitor', 'member', 'q', 'since', 'until'], ['timestamp', 'type', 'monitor', 'member'])
   @Get()
   list(@Query() query: RawQuery, @Res({ passthrough: true }) reply: FastifyReply): unknown {
     const { total, body } = this.events.list(query);

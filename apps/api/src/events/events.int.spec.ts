@@ -17,7 +17,7 @@ beforeAll(async () => {
     await written(
       api.node,
       event(api.node, 'a3', { type: 'status-changed', monitor: 'web', details: { from: 'ok' } }),
-      event(api.node, 'a1', { type: 'error', memberid: 'w2' }),
+      event(api.node, 'a1', { type: 'error', memberid: 'w2', timestamp: '2026-06-01T12:00:00.000Z' }),
       event(api.node, 'a2', { type: 'warning', message: 'Late checks' }),
     ),
   );
@@ -42,8 +42,16 @@ describe('events', () => {
     ['member=w2', ['a1']],
     ['q=LATE', ['a2']],
     ['type=error&q=late', []],
+    ['until=2026-06-01T12:00:00Z', ['a1']],
+    ['since=2026-06-01T12:00:00.001Z', ['a3', 'a2']],
+    ['since=2026-06-01T14:00:00%2B02:00&until=2026-06-01T12:00:01Z', ['a1']],
   ])('are filtered by %s', async (query, ids) => {
     expect(Object.keys((await call('GET', `/api/v1/event?${query}`)).body)).toEqual(ids);
+  });
+
+  test.each(['since=soon', 'until=12', 'since=2026-06-01'])('%s is refused', async (query) => {
+    const { status, body } = await call('GET', `/api/v1/event?${query}`);
+    expect([status, undocumented('Problem', body)]).toEqual([400, []]);
   });
 
   test('are paged', async () => {

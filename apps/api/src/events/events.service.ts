@@ -4,6 +4,7 @@ import { ClusterCache } from '../cache/cluster-cache.js';
 import {
   by,
   type Filters,
+  instantOf,
   knownWords,
   type Listed,
   namesOf,
@@ -21,7 +22,7 @@ export class EventsService {
   /** Newest first unless sorted otherwise. */
   list(raw: RawQuery): Listed {
     const query = readListQuery<ClusterEvent>(raw, {
-      filters: ['type', 'monitor', 'member', 'q'],
+      filters: ['type', 'monitor', 'member', 'q', 'since', 'until'],
       sorts: {
         timestamp: by(({ timestamp }) => timestamp),
         type: by(({ type }) => type),
@@ -37,8 +38,12 @@ export class EventsService {
   private *matching(filters: Filters): Generator<ClusterEvent> {
     const types = knownWords(filters, 'type', EVENT_TYPES);
     const [monitors, members] = ['monitor', 'member'].map((name) => namesOf(filters[name]));
+    const since = instantOf(filters, 'since') ?? Number.NEGATIVE_INFINITY;
+    const until = instantOf(filters, 'until') ?? Number.POSITIVE_INFINITY;
     for (const event of this.cache.events.newestFirst()) {
       if (types && !types.has(event.type)) continue;
+      const at = Date.parse(event.timestamp);
+      if (at < since || at > until) continue;
       if (monitors && !monitors.has(event.monitor ?? '')) continue;
       if (members && !members.has(event.memberid)) continue;
       if (searched(filters['q'], event.message, event.monitor, event.alerter, event.memberid)) yield event;
