@@ -248,6 +248,8 @@ test('what was handed back before a worker is given the monitor is known to it, 
   await story.turns('bad');
   await waitFor(() => told(story.name).length === 1);
   await waitFor(() => view.outboxIsEmpty());
+  // The worker knows that its alarm is delivered, too.
+  await story.quiet();
   slow.detach();
   await story.turns('well');
   await waitFor(() => told(story.name).length === 2);
