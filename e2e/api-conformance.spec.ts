@@ -321,7 +321,9 @@ describe('input', () => {
     const { parameters } = contract.operation(id);
     const filters = parameters
       .map(({ name }) => name)
-      .filter((name) => !['page', 'limit', 'sort', 'type', 'status', 'quiet', 'since', 'until', 'config'].includes(name));
+      .filter(
+        (name) => !['page', 'limit', 'sort', 'type', 'status', 'quiet', 'since', 'until', 'config'].includes(name),
+      );
     for (const name of filters) await expectStatus(200, id, { query: `${name}=web` });
   });
 

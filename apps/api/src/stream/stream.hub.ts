@@ -155,6 +155,9 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
         return note('state', record.name);
       case 'state':
         return note('state', record.name);
+      case 'origin':
+        if (record.noun === 'monitor') note('state', record.name);
+        return;
       case 'assignment':
       case 'poison':
       case 'ack':
