@@ -27,6 +27,7 @@ export * from './quiet/dependencies.js';
 export * from './quiet/cycle.js';
 export * from './quiet/maintenance.js';
 export * from './quiet/matcher.js';
+export * from './quiet/matcher-index.js';
 export * from './quiet/silence.js';
 export * from './request.js';
 export * from './settings/attribute.js';

@@ -4,12 +4,16 @@ import {
   type FieldError,
   MaintenanceSettings,
   MaintenanceWindows,
-  matches,
+  isAboutStatus,
+  type Matched,
+  MatcherIndex,
   type Pause,
   type QuietReason,
   type Silence,
   silenceIsActive,
+  stopsChecks,
   type Subject,
+  subjectOf,
 } from '@9volt/contracts';
 import type { CacheRecord } from './records.js';
 import type { MonitorView } from './monitor-view.js';
@@ -27,40 +31,36 @@ export interface StoredSilence {
 
 type QuietRecord = Extract<CacheRecord, { kind: 'silence' | 'maintenance' | 'ack' | 'pause' }>;
 
-/** How long an answer about one monitor is cached: windows and silences begin and end by time. */
-const FRESH_MS = 1_000;
-
 /** What people use to keep 9volt quiet, and for which monitors. */
 export class QuietView {
   readonly silences = new Map<string, StoredSilence>();
   readonly maintenance = new Map<string, DeclaredMaintenance>();
   readonly acks = new Map<string, Acknowledgement>();
   readonly pauses = new Map<string, Pause>();
-  /** Grows with each change. */
-  private version = 0;
-  private known = new WeakMap<
-    MonitorView,
-    { version: number; until: number; maintenance?: string; silenced: boolean }
-  >();
+  private readonly silencesOf = new MatcherIndex<Silence>();
+  private readonly windowsOf = new MatcherIndex<MaintenanceWindows>();
 
   /** `revision` is undefined if the key is gone. */
   index(record: QuietRecord, revision: number | undefined): void {
-    this.version++;
     switch (record.kind) {
-      case 'silence':
-        return put(
-          this.silences,
-          record.id,
-          revision === undefined ? undefined : { silence: record.silence, revision },
-        );
+      case 'silence': {
+        const { id, silence } = record;
+        if (revision === undefined) this.silencesOf.delete(id);
+        else this.silencesOf.set(id, silence.match, silence);
+        return put(this.silences, id, revision === undefined ? undefined : { silence, revision });
+      }
       case 'ack':
         return put(this.acks, record.monitor, revision === undefined ? undefined : record.ack);
       case 'pause':
         return put(this.pauses, record.monitor, revision === undefined ? undefined : record.pause);
       case 'maintenance': {
-        const { settings, faults } = record;
-        const of = settings ? { settings, windows: new MaintenanceWindows(settings) } : { faults };
-        return put(this.maintenance, record.name, revision === undefined ? undefined : { ...of, revision });
+        const { name, settings, faults } = record;
+        this.windowsOf.delete(name);
+        if (revision === undefined) return put(this.maintenance, name, undefined);
+        if (!settings) return put(this.maintenance, name, { faults, revision });
+        const windows = new MaintenanceWindows(settings);
+        this.windowsOf.set(name, settings.match, windows);
+        return put(this.maintenance, name, { settings, windows, revision });
       }
     }
   }
@@ -71,50 +71,30 @@ export class QuietView {
     return pause && now < Date.parse(pause.until) ? pause : undefined;
   }
 
-  /** The name of an open window of mode `stop` for the monitor. */
+  /** The name of an open window in which the monitor is not checked. */
   stoppedBy(view: MonitorView, now: number): string | undefined {
-    if (this.maintenance.size === 0) return undefined;
-    return this.windowOver(view, now, 'stop');
+    return this.openOver(view, now).find(({ value }) => stopsChecks(value.settings))?.name;
   }
 
   /** The first stage of the pipeline that holds back alarms of the monitor, or would. */
   reasonOf(view: MonitorView, now: number): QuietReason | null {
     const { state } = view;
-    const about = this.about(view, now);
-    if (about.maintenance !== undefined) return 'maintenance';
+    if (this.openOver(view, now).length > 0) return 'maintenance';
     if (Object.values(state?.held ?? {}).some(({ reason }) => reason === 'dependency')) return 'unreachable';
-    if (about.silenced) return 'silenced';
+    if (this.isSilenced(view, now)) return 'silenced';
     if (state?.flapping) return 'flapping';
     return acknowledges(this.acks.get(view.name), state?.incident?.id, now) ? 'acknowledged' : null;
   }
 
-  private about(view: MonitorView, now: number): { maintenance?: string; silenced: boolean } {
-    if (this.silences.size + this.maintenance.size === 0) return { silenced: false };
-    const known = this.known.get(view);
-    if (known && known.version === this.version && now < known.until) return known;
-    const subject = subjectOf(view);
-    const maintenance = this.windowOver(view, now);
-    let silenced = false;
-    for (const { silence } of this.silences.values()) {
-      if ((silenced = silenceIsActive(silence, now) && matches(silence.match, subject))) break;
-    }
-    const about = {
-      version: this.version,
-      until: now + FRESH_MS,
-      silenced,
-      ...(maintenance === undefined ? {} : { maintenance }),
-    };
-    this.known.set(view, about);
-    return about;
+  private openOver(view: MonitorView, now: number): Matched<MaintenanceWindows>[] {
+    const found = this.windowsOf.of(view);
+    return found.filter(({ value }) => isAboutStatus(value.settings.match, view.state?.status) && value.at(now));
   }
 
-  private windowOver(view: MonitorView, now: number, mode?: 'stop'): string | undefined {
-    const subject = subjectOf(view);
-    for (const [name, { settings, windows }] of this.maintenance) {
-      if (!settings || (mode !== undefined && settings.mode !== mode)) continue;
-      if (windows.at(now) && matches(settings.match, subject)) return name;
-    }
-    return undefined;
+  private isSilenced(view: MonitorView, now: number): boolean {
+    return this.silencesOf
+      .of(view)
+      .some(({ value }) => silenceIsActive(value, now) && isAboutStatus(value.match, view.state?.status));
   }
 }
 
@@ -123,13 +103,7 @@ function put<T>(map: Map<string, T>, name: string, value: T | undefined): void {
   else map.set(name, value);
 }
 
-/** The inputs of matchers. */
-export function subjectOf({ name, settings, state }: MonitorView): Subject {
-  return {
-    name,
-    type: settings?.type ?? '',
-    tags: settings?.tags,
-    'member-tag': settings?.['member-tag'],
-    status: state?.status,
-  };
+/** The inputs of matchers, the present status included. */
+export function presentSubjectOf(view: MonitorView): Subject {
+  return { ...subjectOf(view), status: view.state?.status };
 }

@@ -10,7 +10,7 @@ import {
 import { ClusterNode } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
-import { type DeclaredMaintenance, subjectOf } from '../cache/quiet-view.js';
+import { type DeclaredMaintenance, presentSubjectOf } from '../cache/quiet-view.js';
 import { assertPreconditions, type Preconditions } from '../common/etag.js';
 import type { ShownMaintenance } from './quiet.dto.js';
 
@@ -90,7 +90,7 @@ export class MaintenanceService {
     const changesAt = windows.changesAfter(now);
     let monitors = 0;
     for (const view of this.cache.monitors.values()) {
-      if (view.exists && matches(settings.match, subjectOf(view))) monitors++;
+      if (view.exists && matches(settings.match, presentSubjectOf(view))) monitors++;
     }
     return {
       name,

@@ -4,7 +4,7 @@ import {
   matcherSchema,
   type Matcher,
   type SettingsClass,
-  type SilencePhase,
+  SILENCE_PHASES,
 } from '@9volt/contracts';
 import { EXAMPLE_AT } from '../common/example-facts.js';
 import {
@@ -30,7 +30,6 @@ const match: Schema<Matcher> = {
   ...matcherSchema(),
   description: 'The monitors that it is about. All conditions must hold.',
 };
-const PHASES: readonly SilencePhase[] = ['pending', 'active', 'expired'];
 const EXAMPLE_MATCH = { name: 'web-*', tags: ['shop'] };
 const EXAMPLE_END = '2026-06-01T12:10:00.000Z';
 
@@ -44,7 +43,7 @@ export const Silence = component(
     comment: text,
     author: textOrNull,
     createdAt: instant,
-    phase: oneOfTexts(PHASES),
+    phase: oneOfTexts(SILENCE_PHASES),
     monitors: { ...count, description: 'Number of monitors that match at present.' },
     incidents: { ...count, description: 'Number of open incidents among them.' },
   }),

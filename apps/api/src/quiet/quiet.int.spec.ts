@@ -227,6 +227,16 @@ describe('maintenance windows', () => {
     expect((await call('DELETE', '/api/v1/maintenance/weekly')).status).toBe(404);
   });
 
+  test('that name a status hold back notifications only: the checks run, and so it is shown', async () => {
+    const critical = { ...weekly, match: { tags: ['eu'], status: ['critical'] } };
+    expect((await call('PUT', '/api/v1/maintenance/critical', critical)).status).toBe(201);
+    expect((await call('GET', '/api/v1/state/web-1')).body).toMatchObject({
+      status: 'critical',
+      quiet: 'maintenance',
+    });
+    expect((await call('DELETE', '/api/v1/maintenance/critical')).status).toBe(200);
+  });
+
   test('that are invalid in etcd are shown with the reason', async () => {
     await api.settled(await written(api.node, { put: api.node.keys.maintenance('odd'), value: '{"match":{}}' }));
     const { body } = await call('GET', '/api/v1/maintenance/odd');

@@ -8,7 +8,7 @@ import {
   matchesEverything,
   type Silence,
   silencePhase,
-  type SilencePhase,
+  SILENCE_PHASES,
   timeId,
   timeOfId,
   validateSettings,
@@ -17,12 +17,11 @@ import { ClusterNode } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
-import { type StoredSilence, subjectOf } from '../cache/quiet-view.js';
+import { type StoredSilence, presentSubjectOf } from '../cache/quiet-view.js';
 import { knownWords, type RawQuery, readListQuery, reversedBy } from '../common/list-query.js';
 import type { ShownMatches, ShownSilence } from './quiet.dto.js';
 import { endOf, SilenceBody } from './quiet-bodies.js';
 
-const PHASES: readonly SilencePhase[] = ['pending', 'active', 'expired'];
 const MAX_NAMED = 1_000;
 const ATTEMPTS = 5;
 /** More would make every decision about an alarm slow. */
@@ -38,7 +37,7 @@ export class SilencesService {
   /** The newest first. */
   list(raw: RawQuery): ShownSilence[] {
     const { filters } = readListQuery<string>(raw, { filters: ['phase'], sorts: {}, fallback: reversedBy((id) => id) });
-    const phases = knownWords(filters, 'phase', PHASES);
+    const phases = knownWords(filters, 'phase', SILENCE_PHASES);
     const all = [...this.cache.quiet.silences].map(([id, stored]) => this.shown(id, stored.silence));
     return all.filter(({ phase }) => !phases || phases.has(phase)).sort((a, b) => (a.id < b.id ? 1 : -1));
   }
@@ -122,7 +121,8 @@ export class SilencesService {
   }
 
   private *matching(match: Matcher): Generator<MonitorView> {
-    for (const view of this.cache.monitors.values()) if (view.exists && matches(match, subjectOf(view))) yield view;
+    for (const view of this.cache.monitors.values())
+      if (view.exists && matches(match, presentSubjectOf(view))) yield view;
   }
 
   private shown(id: string, silence: Silence): ShownSilence {

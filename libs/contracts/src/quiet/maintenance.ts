@@ -91,6 +91,11 @@ export class MaintenanceSettings implements CrossChecked {
   }
 }
 
+/** Whether no checks run while a window is open. One for some statuses only holds back notifications. */
+export function stopsChecks({ mode, match }: Pick<MaintenanceSettings, 'mode' | 'match'>): boolean {
+  return mode === 'stop' && match.status === undefined;
+}
+
 export interface Window {
   /** Milliseconds since the epoch. */
   start: number;

@@ -1,4 +1,5 @@
 import type { AlarmStatus } from '../monitor-state.js';
+import { MATCHER_EXPECTED } from '../settings/decorators.js';
 import type { FieldError } from '../settings/errors.js';
 import { fault, isPlainObject, noMapFault, pointer, unknownName } from '../settings/validate-settings.js';
 
@@ -30,15 +31,18 @@ const ALARM_STATUSES: readonly AlarmStatus[] = ['warning', 'critical', 'unknown'
 const MAX_TEXT = 400;
 const MAX_TAGS = 50;
 
-const MATCHER_EXPECTED = 'a map with at least one of name, tags, type, member-tag and status';
-
 export function matches(matcher: Matcher, subject: Subject): boolean {
-  const { name, tags, type, status } = matcher;
+  const { name, tags, type } = matcher;
   if (name !== undefined && !globMatches(name, subject.name)) return false;
   if (type !== undefined && type !== subject.type) return false;
   if (matcher['member-tag'] !== undefined && matcher['member-tag'] !== subject['member-tag']) return false;
   if (tags !== undefined && !tags.every((tag) => subject.tags?.includes(tag))) return false;
-  return status === undefined || (status as readonly (string | undefined)[]).includes(subject.status);
+  return isAboutStatus(matcher, subject.status);
+}
+
+/** Whether a matcher fits a status, whatever else it names. */
+export function isAboutStatus({ status }: Matcher, present: string | undefined): boolean {
+  return status === undefined || (status as readonly (string | undefined)[]).includes(present);
 }
 
 /** Whether it has no condition that a monitor could fail: such a silence needs `force`. */

@@ -30,7 +30,8 @@ export function silenceIsActive({ start, end }: Pick<Silence, 'start' | 'end'>, 
 export const QUIET_REASONS = ['maintenance', 'unreachable', 'silenced', 'flapping', 'acknowledged'] as const;
 export type QuietReason = (typeof QUIET_REASONS)[number];
 
-export type SilencePhase = 'pending' | 'active' | 'expired';
+export const SILENCE_PHASES = ['pending', 'active', 'expired'] as const;
+export type SilencePhase = (typeof SILENCE_PHASES)[number];
 
 export function silencePhase(silence: Pick<Silence, 'start' | 'end'>, now: number): SilencePhase {
   if (silenceIsActive(silence, now)) return 'active';

@@ -215,9 +215,10 @@ export function TextMap(options: Common & { secret?: boolean }): PropertyDecorat
 }
 
 /** The monitors that something is about ({@link Matcher}). A class with one adds `matcherFaults` to its cross checks. */
+export const MATCHER_EXPECTED = 'a map with at least one of name, tags, type, member-tag and status';
+
 export function Matching(options: Common): PropertyDecorator {
-  const expected = 'a map with at least one of name, tags, type, member-tag and status';
-  return attribute('match', options, { expected, maxEntries: MAX_ENTRIES }, [
+  return attribute('match', options, { expected: MATCHER_EXPECTED, maxEntries: MAX_ENTRIES }, [
     rule('match', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
   ]);
 }

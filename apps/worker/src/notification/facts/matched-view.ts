@@ -1,8 +1,6 @@
-import type { Matcher } from '@9volt/contracts';
+import { type Matched, type Matcher, MatcherIndex } from '@9volt/contracts';
 import { type Change, type ClusterNode, type Watchable, Watched } from '@9volt/etcd-dal';
 import type { OwnedMonitor } from '../../owned/owned-monitor.js';
-import type { Matched } from '../pipeline/facts.js';
-import { Matching } from './matching.js';
 
 /** How to find a noun that is about several monitors. */
 export interface MatchedNoun<T, U> {
@@ -14,7 +12,7 @@ export interface MatchedNoun<T, U> {
 
 /** Silences, or maintenance windows, by their monitors. It keeps them when the connection to etcd is lost. */
 export class MatchedView<T, U> {
-  private readonly matching = new Matching<U>();
+  private readonly matching = new MatcherIndex<U>();
   private readonly informer: Watched<T>;
 
   constructor(

@@ -6,6 +6,8 @@ import {
   type Pause,
   sentencesOf,
   type Silence,
+  stopsChecks,
+  subjectOf,
   validateSettings,
 } from '@9volt/contracts';
 import { ClusterNode, type Parsed, Watched } from '@9volt/etcd-dal';
@@ -15,7 +17,6 @@ import { HoldRules } from '../../ledger/hold-rules.js';
 import type { OwnedMonitor } from '../../owned/owned-monitor.js';
 import type { Facts } from '../pipeline/facts.js';
 import { holdOf } from '../pipeline/stages.js';
-import { subjectOf } from './matching.js';
 import { MatchedView } from './matched-view.js';
 import { ParentsView } from './parents-view.js';
 
@@ -93,10 +94,7 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
     const { name } = monitor;
     const pause = this.pauses.get(this.node.keys.pause(name))?.value;
     if (pause && now < Date.parse(pause.until)) return `"${name}" is paused until ${pause.until}`;
-    // A window for some statuses only affects notifications.
-    const window = this.maintenances
-      .of(monitor)
-      .find(({ value }) => value.settings.mode === 'stop' && !value.settings.match.status && value.at(now));
+    const window = this.maintenances.of(monitor).find(({ value }) => stopsChecks(value.settings) && value.at(now));
     return window && `the maintenance window "${window.name}" stops the checks of "${name}"`;
   }
 

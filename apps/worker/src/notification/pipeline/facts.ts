@@ -1,11 +1,12 @@
-import type { Acknowledgement, MaintenanceWindows, MonitorState, Pause, Silence, Subject } from '@9volt/contracts';
-
-/** A silence or a maintenance that matches a monitor, except perhaps by the status. */
-export interface Matched<T> {
-  /** Id of the silence, name of the maintenance. */
-  name: string;
-  value: T;
-}
+import type {
+  Acknowledgement,
+  MaintenanceWindows,
+  Matched,
+  MonitorState,
+  Pause,
+  Silence,
+  Subject,
+} from '@9volt/contracts';
 
 /** The facts about a monitor on which another depends. */
 export interface Parent {

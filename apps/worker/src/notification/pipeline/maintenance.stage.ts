@@ -1,5 +1,5 @@
+import { isAboutStatus } from '@9volt/contracts';
 import type { Stage } from './stage.js';
-import { isAbout } from './silence.stage.js';
 
 export const maintenanceStage: Stage = {
   reason: 'maintenance',
@@ -14,7 +14,7 @@ export const maintenanceStage: Stage = {
     // Of several, the one that lasts longest: then the reason changes least.
     let last: { name: string; comment: string | undefined; end: number } | undefined;
     for (const { name, value } of maintenances) {
-      const end = isAbout(value.settings.match, status) ? value.at(now)?.end : undefined;
+      const end = isAboutStatus(value.settings.match, status) ? value.at(now)?.end : undefined;
       if (end === undefined) continue;
       if (!last || end > last.end || (end === last.end && name < last.name)) {
         last = { name, comment: value.settings.comment, end };

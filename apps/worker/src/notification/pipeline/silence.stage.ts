@@ -1,4 +1,4 @@
-import { type Matcher, type Silence, silenceIsActive, type AlarmStatus } from '@9volt/contracts';
+import { isAboutStatus, type Silence, silenceIsActive } from '@9volt/contracts';
 import type { Stage } from './stage.js';
 
 export const silenceStage: Stage = {
@@ -9,7 +9,7 @@ export const silenceStage: Stage = {
     // Of several, the one that lasts longest: then the reason changes least.
     let last: { name: string; value: Silence; end: number } | undefined;
     for (const { name, value } of silences) {
-      if (!silenceIsActive(value, now) || !isAbout(value.match, status)) continue;
+      if (!silenceIsActive(value, now) || !isAboutStatus(value.match, status)) continue;
       const end = Date.parse(value.end);
       if (!last || end > last.end || (end === last.end && name < last.name)) last = { name, value, end };
     }
@@ -19,8 +19,3 @@ export const silenceStage: Stage = {
     return { by: last.name, until: last.end, text: `The silence ${last.name}${of} is active: ${comment}` };
   },
 };
-
-/** The only condition that was not checked when the monitor was matched. */
-export function isAbout({ status }: Matcher, alarm: AlarmStatus): boolean {
-  return status === undefined || status.includes(alarm);
-}

@@ -2,6 +2,7 @@ import { describe, expect, it, test } from '@jest/globals';
 import {
   type Acknowledgement,
   HOLD_REASONS,
+  type Matched,
   MaintenanceWindows,
   type MonitorState,
   type Silence,
@@ -10,7 +11,7 @@ import {
   MaintenanceSettings,
 } from '@9volt/contracts';
 import type { Alarm } from '../../evaluation/alarm.js';
-import type { Facts, Matched, Parent } from './facts.js';
+import type { Facts, Parent } from './facts.js';
 import { holdOf, STAGES } from './stages.js';
 
 const at = (time: string): number => Date.parse(`2026-11-28T${time}Z`);

@@ -1,10 +1,22 @@
-import { isGlob, type Matcher, matches, type Subject } from '@9volt/contracts';
-import type { OwnedMonitor } from '../../owned/owned-monitor.js';
-import type { Matched } from '../pipeline/facts.js';
+import type { MonitorSettings } from '../monitor.js';
+import { isGlob, type Matcher, matches, type Subject } from './matcher.js';
+
+/** A silence or a maintenance window that matches a monitor, except perhaps by the status. */
+export interface Matched<T> {
+  /** Id of the silence, name of the window. */
+  name: string;
+  value: T;
+}
+
+/** What a process keeps of one monitor: the same object as long as it keeps it, with other settings after an edit. */
+export interface Matchable {
+  readonly name: string;
+  readonly settings: Pick<MonitorSettings, 'type' | 'tags' | 'member-tag'> | undefined;
+}
 
 interface Known<T> {
   version: number;
-  settings: object;
+  settings: object | undefined;
   found: readonly Matched<T>[];
 }
 
@@ -12,11 +24,11 @@ interface Known<T> {
  * Which of many silences or windows match a monitor, whatever its status. Those for a single name are found by it, others by a tag; answers are
  * cached until one of them changes, or the monitor does.
  */
-export class Matching<T> {
+export class MatcherIndex<T> {
   private readonly all = new Map<string, Match<T>>();
   /** By {@link roomOf}; within, by name. */
   private readonly rooms = new Map<string, Map<string, Match<T>>>();
-  private readonly known = new WeakMap<OwnedMonitor, Known<T>>();
+  private readonly known = new WeakMap<Matchable, Known<T>>();
   private version = 0;
 
   set(name: string, match: Matcher, value: T): void {
@@ -40,13 +52,13 @@ export class Matching<T> {
     if (room?.size === 0) this.rooms.delete(key);
   }
 
-  of(monitor: OwnedMonitor): readonly Matched<T>[] {
+  of(monitor: Matchable): readonly Matched<T>[] {
     const { settings } = monitor;
     const known = this.known.get(monitor);
     if (known?.version === this.version && known.settings === settings) return known.found;
     const subject = subjectOf(monitor);
     const found: Matched<T>[] = [];
-    const rooms = new Set([byName(monitor.name), ...(settings.tags ?? []).map(byTag), ANY]);
+    const rooms = new Set([byName(monitor.name), ...(settings?.tags ?? []).map(byTag), ANY]);
     for (const key of rooms) {
       for (const { match, literal, matched } of this.rooms.get(key)?.values() ?? []) {
         if (monitor.name.includes(literal) && matches(match, subject)) found.push(matched);
@@ -78,11 +90,12 @@ function roomOf({ name, tags }: Matcher): string {
   return tags?.[0] === undefined ? ANY : byTag(tags[0]);
 }
 
-export function subjectOf({ name, settings }: OwnedMonitor): Subject {
-  return { name, type: settings.type, tags: settings.tags, 'member-tag': settings['member-tag'] };
+/** What matchers look at, without a status. */
+export function subjectOf({ name, settings }: Matchable): Subject {
+  return { name, type: settings?.type ?? '', tags: settings?.tags, 'member-tag': settings?.['member-tag'] };
 }
 
-/** The status is checked with each alarm. */
+/** The status, which changes often, is checked each time: see `isAboutStatus`. */
 function anyStatus(match: Matcher): Matcher {
   const rest = { ...match };
   delete rest.status;

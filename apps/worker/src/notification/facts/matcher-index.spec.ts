@@ -5,20 +5,21 @@ import {
   MaintenanceWindows,
   type Matcher,
   matches,
+  MatcherIndex,
   type MonitorSettings,
   type MonitorState,
   type Silence,
+  subjectOf,
 } from '@9volt/contracts';
 import { OwnedMonitor } from '../../owned/owned-monitor.js';
 import { holdOf } from '../pipeline/stages.js';
-import { Matching, subjectOf } from './matching.js';
 
 function owned(name: string, settings: Partial<MonitorSettings> = {}): OwnedMonitor {
   const value = { settings: { type: 'http', interval: '10s', ...settings }, phase: 'run' } as Assignment;
   return new OwnedMonitor(name, { key: name, createRevision: 1, modRevision: 1, value });
 }
 
-const found = (matching: Matching<unknown>, monitor: OwnedMonitor): string[] =>
+const found = (matching: MatcherIndex<unknown>, monitor: OwnedMonitor): string[] =>
   matching
     .of(monitor)
     .map(({ name }) => name)
@@ -39,13 +40,13 @@ describe('what is about a monitor', () => {
     [{ status: ['warning'] }, true],
     [{ name: 'web-2', status: ['warning'] }, false],
   ])('%j: %s', (match, expected) => {
-    const matching = new Matching<number>();
+    const matching = new MatcherIndex<number>();
     matching.set('one', match, 1);
     expect(found(matching, web)).toEqual(expected ? ['one'] : []);
   });
 
   it('follows changes of what matches, and of the monitor', () => {
-    const matching = new Matching<number>();
+    const matching = new MatcherIndex<number>();
     matching.set('a', { name: 'web-1' }, 1);
     matching.set('b', { tags: ['shop'] }, 1);
     expect(found(matching, web)).toEqual(['a', 'b']);
@@ -71,7 +72,7 @@ describe('what is about a monitor', () => {
   it('is what a look at all of them finds, whatever they are called', () => {
     const names = ['__proto__', 'constructor', 'web-1', 'a*', '*', 'web-?'];
     const monitors = ['__proto__', 'constructor', 'toString', 'web-1', 'abc'].map((name) => owned(name));
-    const matching = new Matching<Matcher>();
+    const matching = new MatcherIndex<Matcher>();
     for (const name of names) matching.set(name, { name }, { name });
     for (const monitor of monitors) {
       const expected = names.filter((name) => matches({ name }, subjectOf(monitor))).sort();
@@ -87,8 +88,8 @@ function itemOf(monitor: OwnedMonitor) {
 
 test('what a decision costs with 1,000 silences and 200 windows', () => {
   const now = Date.parse('2026-11-28T10:00:00Z');
-  const silences = new Matching<Silence>();
-  const windows = new Matching<MaintenanceWindows>();
+  const silences = new MatcherIndex<Silence>();
+  const windows = new MatcherIndex<MaintenanceWindows>();
   const shapes = (n: number): Matcher[] => [
     { name: `web-${n}` },
     { name: `web-${n}`, status: ['warning'] },
