@@ -26,4 +26,10 @@ describe('a stream', () => {
     for await (const together of messagesIn(body, new AbortController().signal)) messages.push(...together);
     expect(messages).toEqual(expected);
   });
+
+  it('ends at once when it was aborted before it was read', async () => {
+    const silent = new ReadableStream<Uint8Array>();
+    const { done } = await messagesIn(silent, AbortSignal.abort()).next();
+    expect(done).toBe(true);
+  });
 });

@@ -49,6 +49,7 @@ export async function* messagesIn(
   const reader = body.getReader();
   const stop = (): void => void reader.cancel().catch(() => undefined);
   signal.addEventListener('abort', stop);
+  if (signal.aborted) stop();
   const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   try {
     for (;;) {

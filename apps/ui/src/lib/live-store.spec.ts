@@ -61,8 +61,12 @@ beforeEach(() => {
   };
   Object.assign(globalThis, { sessionStorage });
   jest.spyOn(globalThis, 'fetch').mockImplementation(async (asked) => {
-    const { url, headers } = asked as Request;
-    return answer(new URL(url).pathname, Object.fromEntries(headers));
+    const { url, headers, signal } = asked as Request;
+    signal.throwIfAborted();
+    const aborted = new Promise<never>((_resolve, reject) =>
+      signal.addEventListener('abort', () => reject(signal.reason as Error)),
+    );
+    return Promise.race([answer(new URL(url).pathname, Object.fromEntries(headers)), aborted]);
   });
   store = new LiveStore();
   store.start();
@@ -181,6 +185,7 @@ it('asks for a token, and continues with it', async () => {
 });
 
 it('keeps unchanged objects, so that they are not drawn again', async () => {
+  await until(isLive);
   states = [stateOf('web'), stateOf('db', { tags: ['a'] })];
   streams[0]?.send(told('reset', { revision: 9 }, 'c.9'));
   const before = await until(({ states }) => states?.size === 2);
