@@ -14,6 +14,7 @@ export { type Change, type Item } from './control/key-cache.js';
 export * from './control/member-session.js';
 export * from './control/reconcile-loop.js';
 export * from './control/unreadable.js';
+export * from './control/until-accepted.js';
 export * from './control/watched.js';
 export * from './control/work-queue.js';
 export * from './etcd-error.js';

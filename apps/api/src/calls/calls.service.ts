@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Call, type CallRecord, DomainError, MIN_MS_BETWEEN_CALLS } from '@9volt/contracts';
-import { clusterAheadMs, ClusterNode, type StoredCalls } from '@9volt/etcd-dal';
+import { clusterAheadMs, ClusterNode, type StoredCalls, untilAccepted } from '@9volt/etcd-dal';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { RecentRevisions } from './recent-revisions.js';
 import { MAX_MESSAGE, type ReadWords } from './read-words.js';
@@ -42,18 +42,20 @@ export class CallsService {
     for (const name of this.tokens.named(token)) await this.write(name, call);
   }
 
-  private async write(name: string, last: Call): Promise<void> {
+  private write(name: string, last: Call): Promise<void> {
     const { push } = this.node.stores;
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    const write = async (): Promise<void | 'refused'> => {
       const createRevision = this.cache.monitors.get(name)?.declared?.createRevision;
       if (createRevision === undefined) return;
       const current = await push.read(name);
       const record = current.record?.createRevision === createRevision ? current.record : undefined;
       if (record?.last && this.isTooSoon(current, record.last, last)) throw tooSoon();
       const value: CallRecord = { createRevision, awaitedSince: record?.awaitedSince ?? last.at, last };
-      if (await push.replace(name, current, value, [push.isSame(name, createRevision)])) return;
-    }
-    throw new DomainError('too-many', 'Other calls of this monitor are being stored; call again');
+      if (!(await push.replace(name, current, value, [push.isSame(name, createRevision)]))) return 'refused';
+    };
+    const busy = (): DomainError =>
+      new DomainError('too-many', 'Other calls of this monitor are being stored; call again');
+    return untilAccepted(write, busy, ATTEMPTS);
   }
 
   /** A worker that did not see the call arrive has only the time that is recorded here. */

@@ -1,13 +1,11 @@
 import { type Acknowledgement, DomainError, type Pause, validateSettings } from '@9volt/contracts';
-import { ClusterNode, type QuietStore } from '@9volt/etcd-dal';
+import { ClusterNode, keepsChanging, type QuietStore, untilAccepted } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import type { ShownAck, ShownPause } from './quiet.dto.js';
 import { AckBody, endOf, PauseBody } from './quiet-bodies.js';
 import { shownAck, shownPause } from './shown-quiet.js';
-
-const ATTEMPTS = 5;
 
 /** Acknowledgements of incidents, and monitors that are disabled for a while. */
 @Injectable()
@@ -91,16 +89,16 @@ export class AcksService {
   }
 
   /** Answers whether there was one before. */
-  private async replace<T extends object>(store: QuietStore<T>, name: string, next: T | undefined): Promise<boolean> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  private replace<T extends object>(store: QuietStore<T>, name: string, next: T | undefined): Promise<boolean> {
+    const write = async (): Promise<boolean | 'refused'> => {
       const stored = await store.read(name);
       if (!next && stored.modRevision === 0) return false;
       const written = await store.replace(name, stored, next);
-      if (written.outcome !== 'accepted') continue;
+      if (written.outcome === 'refused') return 'refused';
       await this.cache.awaitWrite(written.revision);
       return stored.modRevision !== 0;
-    }
-    throw new DomainError('conflict', `Somebody else keeps changing '${name}'; try again`);
+    };
+    return untilAccepted(write, () => keepsChanging(`'${name}'`));
   }
 }
 

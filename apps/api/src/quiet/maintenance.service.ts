@@ -7,14 +7,12 @@ import {
   sentencesOf,
   validateSettings,
 } from '@9volt/contracts';
-import { ClusterNode } from '@9volt/etcd-dal';
+import { ClusterNode, type Entry, keepsChanging, untilAccepted } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { type DeclaredMaintenance, presentSubjectOf } from '../cache/quiet-view.js';
 import { assertPreconditions, type Preconditions } from '../common/etag.js';
 import type { ShownMaintenance } from './quiet.dto.js';
-
-const ATTEMPTS = 5;
 
 @Injectable()
 export class MaintenanceService {
@@ -43,34 +41,35 @@ export class MaintenanceService {
     if (badName) throw DomainError.invalid([badName]);
     const validated = validateSettings(MaintenanceSettings, raw);
     if (!validated.ok) throw DomainError.invalid(validated.errors);
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const stored = await this.node.stores.maintenance.read(name);
-      assertPreconditions(preconditions, stored?.modRevision);
-      const written = await this.node.stores.maintenance.replace(
-        name,
-        stored?.modRevision ?? 0,
-        validated.value,
-        stored ? undefined : { from: 'api' },
-      );
-      if (written.outcome !== 'accepted') continue;
-      await this.cache.awaitWrite(written.revision);
-      const created = stored === undefined;
-      return { ...this.get(name), created };
-    }
-    throw busy(name);
+    const created = await this.replace(name, preconditions, () => validated.value);
+    return { ...this.get(name), created };
   }
 
   async remove(name: string, preconditions: Preconditions): Promise<string> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      const stored = await this.node.stores.maintenance.read(name);
-      assertPreconditions(preconditions, stored?.modRevision);
+    await this.replace(name, preconditions, (stored) => {
       if (!stored) throw notFound(name);
-      const written = await this.node.stores.maintenance.replace(name, stored.modRevision, undefined);
-      if (written.outcome !== 'accepted') continue;
+      return undefined;
+    });
+    return `Removed the maintenance window '${name}'`;
+  }
+
+  /** Answers whether there was none before. */
+  private replace(
+    name: string,
+    preconditions: Preconditions,
+    next: (stored: Entry | undefined) => MaintenanceSettings | undefined,
+  ): Promise<boolean> {
+    const { maintenance } = this.node.stores;
+    const write = async (): Promise<boolean | 'refused'> => {
+      const stored = await maintenance.read(name);
+      assertPreconditions(preconditions, stored?.modRevision);
+      const origin = stored ? undefined : ({ from: 'api' } as const);
+      const written = await maintenance.replace(name, stored?.modRevision ?? 0, next(stored), origin);
+      if (written.outcome === 'refused') return 'refused';
       await this.cache.awaitWrite(written.revision);
-      return `Removed the maintenance window '${name}'`;
-    }
-    throw busy(name);
+      return stored === undefined;
+    };
+    return untilAccepted(write, () => keepsChanging(`'${name}'`));
   }
 
   private shown(name: string, declared: DeclaredMaintenance): ShownMaintenance {
@@ -109,8 +108,4 @@ function isoOf(ms: number): string {
 
 function notFound(name: string): DomainError {
   return new DomainError('not-found', `There is no maintenance window '${name}'`);
-}
-
-function busy(name: string): DomainError {
-  return new DomainError('conflict', `Somebody else keeps changing '${name}'; try again`);
 }

@@ -13,7 +13,7 @@ import {
   timeOfId,
   validateSettings,
 } from '@9volt/contracts';
-import { ClusterNode } from '@9volt/etcd-dal';
+import { ClusterNode, keepsChanging, untilAccepted } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
@@ -23,7 +23,6 @@ import type { ShownMatches, ShownSilence } from './quiet.dto.js';
 import { endOf, SilenceBody } from './quiet-bodies.js';
 
 const MAX_NAMED = 1_000;
-const ATTEMPTS = 5;
 /** More would make every decision about an alarm slow. */
 const MAX_SILENCES = 5_000;
 
@@ -101,17 +100,17 @@ export class SilencesService {
     };
   }
 
-  private async replace(id: string, next: (before: Silence) => Silence): Promise<Silence> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  private replace(id: string, next: (before: Silence) => Silence): Promise<Silence> {
+    const write = async (): Promise<Silence | 'refused'> => {
       const stored = await this.node.stores.silence.read(id);
       if (!stored.value) throw notFound(id);
       const silence = next(stored.value);
       const written = await this.node.stores.silence.replace(id, stored, silence);
-      if (written.outcome !== 'accepted') continue;
+      if (written.outcome === 'refused') return 'refused';
       await this.cache.awaitWrite(written.revision);
       return silence;
-    }
-    throw new DomainError('conflict', `Somebody else keeps changing the silence '${id}'; try again`);
+    };
+    return untilAccepted(write, () => keepsChanging(`the silence '${id}'`));
   }
 
   private stored(id: string): StoredSilence {

@@ -13,10 +13,12 @@ import {
   type ClusterNode,
   encode,
   type Entry,
+  keepsChanging,
   MAX_SETTINGS_BYTES,
   MAX_TXN_OPS,
   parse,
   type SettingsStore as StoredSettings,
+  untilAccepted,
 } from '@9volt/etcd-dal';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import { declared } from '../cache/records.js';
@@ -50,8 +52,6 @@ const MAX_PUSHED = 10_000;
 const HERE: Origin = { from: 'api' };
 /** This many are validated in a few milliseconds. */
 const TURN = 32;
-/** Another writer was first so often that a person should look. */
-const ATTEMPTS = 5;
 
 /**
  * Reads from etcd itself and writes by comparing what it read, so it overwrites neither an unseen change of another writer nor
@@ -97,7 +97,7 @@ export class SettingsStore<S extends object> {
       );
     }
     const pushed = new Set<string>();
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const write = async (): Promise<{ pushed: string[]; skipped: string[] } | 'refused'> => {
       const valid = await this.readAndValidated(names, raw);
       const changed = valid.filter(({ settings, current }) => !current || !sameJson(parsed(current), settings));
       const writes = changed.map(({ name, settings, current }) => ({
@@ -114,23 +114,25 @@ export class SettingsStore<S extends object> {
           await this.cache.awaitWrite(committed.revision);
         }
       }
-      if (!refused) return { pushed: [...pushed], skipped: names.filter((name) => !pushed.has(name)) };
-    }
-    throw new DomainError(
-      'conflict',
-      `Somebody else keeps changing these configurations; pushed ${pushed.size} of ${names.length}. Try again`,
-    );
+      return refused ? 'refused' : { pushed: [...pushed], skipped: names.filter((name) => !pushed.has(name)) };
+    };
+    const busy = (): DomainError =>
+      new DomainError(
+        'conflict',
+        `Somebody else keeps changing these configurations; pushed ${pushed.size} of ${names.length}. Try again`,
+      );
+    return untilAccepted(write, busy);
   }
 
-  async remove(name: string, preconditions: Preconditions): Promise<void> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  remove(name: string, preconditions: Preconditions): Promise<void> {
+    const write = async (): Promise<void | 'refused'> => {
       const current = await this.entries.read(name);
       assertPreconditions(preconditions, current?.modRevision);
       if (!current) throw this.notFound(name);
       const committed = await this.entries.replace(name, current.modRevision, undefined);
-      if (committed.outcome === 'accepted') return this.cache.awaitWrite(committed.revision);
-    }
-    throw new DomainError('conflict', `Somebody else keeps changing '${name}'; try again`);
+      return committed.outcome === 'refused' ? 'refused' : this.cache.awaitWrite(committed.revision);
+    };
+    return untilAccepted(write, () => keepsChanging(`'${name}'`));
   }
 
   /** Validates settings that are not stored; masked secrets are those of the stored `name`. */
@@ -167,12 +169,12 @@ export class SettingsStore<S extends object> {
     return this.crossChecked(valid, faults);
   }
 
-  private async write(
+  private write(
     name: string,
     preconditions: Preconditions,
     rawOf: (current: Entry | undefined, stored: S | undefined) => unknown,
   ): Promise<Written<S>> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    const write = async (): Promise<Written<S> | 'refused'> => {
       const [current] = await this.read([name]);
       assertPreconditions(preconditions, current?.modRevision);
       const raw = rawOf(current, current && this.secretsOf(name, current));
@@ -181,11 +183,11 @@ export class SettingsStore<S extends object> {
         return { settings, revision: current.modRevision, outcome: 'unchanged' };
       }
       const committed = await this.entries.replace(name, revisionOf(current), settings, current ? undefined : HERE);
-      if (committed.outcome === 'refused') continue;
+      if (committed.outcome === 'refused') return 'refused';
       await this.cache.awaitWrite(committed.revision);
       return { settings, revision: committed.revision, outcome: current ? 'changed' : 'created' };
-    }
-    throw new DomainError('conflict', `Somebody else keeps changing '${name}'; try again`);
+    };
+    return untilAccepted(write, () => keepsChanging(`'${name}'`));
   }
 
   private async validated(entry: Unjudged): Promise<Valid<S>> {

@@ -9,6 +9,7 @@ import {
 } from '@9volt/contracts';
 import { decode, encode } from '../codec.js';
 import { commit, unchanged } from '../control/fenced-txn.js';
+import { keepsChanging, untilAccepted } from '../control/until-accepted.js';
 import type { Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 
@@ -27,8 +28,6 @@ export interface ChangeOptions {
   judge?: (config: ClusterConfig) => FieldError[];
 }
 
-const ATTEMPTS = 5;
-
 /** The settings of the cluster in etcd. Throws {@link EtcdError}. */
 export async function readClusterSettings(client: EtcdClient, keys: Keyspace): Promise<StoredSettings> {
   return settingsOf(await client.get(keys.config));
@@ -46,7 +45,7 @@ export async function changeClusterSettings(
   { accept, judge }: ChangeOptions = {},
 ): Promise<StoredSettings> {
   refuse(clusterPatchFaults(patch));
-  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+  const write = async (): Promise<StoredSettings | 'refused'> => {
     const entry = await client.get(keys.config);
     const stored = settingsOf(entry);
     accept?.(stored);
@@ -66,11 +65,10 @@ export async function changeClusterSettings(
       compare: [unchanged(keys.config, entry.modRevision)],
       then: [{ put: keys.config, value }],
     });
-    if (committed.outcome === 'accepted') {
-      return { config: { ...DEFAULT_CLUSTER_CONFIG, ...config }, revision: committed.revision, faults: [] };
-    }
-  }
-  throw new DomainError('conflict', 'Somebody else keeps changing the cluster settings; try again');
+    if (committed.outcome === 'refused') return 'refused';
+    return { config: { ...DEFAULT_CLUSTER_CONFIG, ...config }, revision: committed.revision, faults: [] };
+  };
+  return untilAccepted(write, () => keepsChanging('the cluster settings'));
 }
 
 function settingsOf(entry: Entry | undefined): StoredSettings {
