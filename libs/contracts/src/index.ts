@@ -24,6 +24,7 @@ export * from './poison.js';
 export * from './program-rules.js';
 export * from './quiet/acknowledgement.js';
 export * from './quiet/dependencies.js';
+export * from './quiet/describe-matcher.js';
 export * from './quiet/cycle.js';
 export * from './quiet/maintenance.js';
 export * from './quiet/matcher.js';

@@ -79,3 +79,22 @@ export function object<P extends Properties, O extends Extract<keyof P, string> 
     ...(required.length > 0 ? { required } : {}),
   };
 }
+
+/**
+ * A default is the meaning of an omitted attribute. Answers omit it, too, and generated clients assume that an attribute with a
+ * `default` is always present: so the description contains it instead.
+ */
+export function withoutDefaults({ default: value, ...schema }: JsonSchema): JsonSchema {
+  const properties = schema['properties'] as Record<string, JsonSchema> | undefined;
+  return {
+    ...schema,
+    ...(value === undefined
+      ? {}
+      : { description: `${String(schema['description'])} Default: \`${String(value)}\`.`, 'x-default': value }),
+    ...(properties && {
+      properties: Object.fromEntries(
+        Object.entries(properties).map(([name, property]) => [name, withoutDefaults(property)]),
+      ),
+    }),
+  };
+}

@@ -8,7 +8,7 @@ import { Member } from '../cluster/member.dto.js';
 import { Origin, Origins } from '../common/origin.dto.js';
 import { FieldProblem, Problem } from '../common/problem.dto.js';
 import { CheckResult, PerformanceValue, Phases, Sample } from '../common/result.dto.js';
-import { type Component, list, map, ref, text } from '../common/shape.js';
+import { type Component, list, map, ref, text, withoutDefaults } from '../common/shape.js';
 import { StatusMessage } from '../common/status-message.js';
 import { Event, EventList } from '../events/event.dto.js';
 import { Placement, PlacementCandidate, WorkerName } from '../placement/placement.dto.js';
@@ -103,25 +103,6 @@ export function components(): Record<string, JsonSchema> {
     ...variants('Monitor', monitorSchemas()),
     ...variants('Alerter', alerterSchemas()),
     MonitorOrMessage: { anyOf: [ref('Monitor'), ref('StatusMessage')] },
-  };
-}
-
-/**
- * A default is the meaning of an omitted attribute. Answers omit it, too, and generated clients assume that an attribute with a
- * `default` is always present: so the description contains it instead.
- */
-function withoutDefaults({ default: value, ...schema }: JsonSchema): JsonSchema {
-  const properties = schema['properties'] as Record<string, JsonSchema> | undefined;
-  return {
-    ...schema,
-    ...(value === undefined
-      ? {}
-      : { description: `${String(schema['description'])} Default: \`${String(value)}\`.`, 'x-default': value }),
-    ...(properties && {
-      properties: Object.fromEntries(
-        Object.entries(properties).map(([name, property]) => [name, withoutDefaults(property)]),
-      ),
-    }),
   };
 }
 

@@ -23,6 +23,7 @@ import {
   text,
   textOrNull,
   told,
+  withoutDefaults,
 } from '../common/shape.js';
 import { AckBody, PauseBody, SilenceBody } from './quiet-bodies.js';
 
@@ -143,18 +144,6 @@ export const MaintenanceList = component('MaintenanceList', list(ref(ShownMainte
   ShownMaintenance.example as ShownMaintenance,
 ]);
 
-/** Generated clients assume that an attribute with a `default` is always present: the description contains it instead. */
 function bodySchema(cls: SettingsClass): Schema<object> {
-  const { properties, ...schema } = jsonSchemaOf(cls) as { properties: Record<string, Record<string, unknown>> };
-  return {
-    ...schema,
-    properties: Object.fromEntries(
-      Object.entries(properties).map(([name, { default: value, ...property }]) => [
-        name,
-        value === undefined
-          ? property
-          : { ...property, description: `${String(property['description'])} Default: \`${String(value)}\`.` },
-      ]),
-    ),
-  };
+  return withoutDefaults(jsonSchemaOf(cls));
 }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { DeliveryOutcome, Retryable } from '@9volt/alerters';
-import type { DeliveryRecord } from '@9volt/contracts';
+import { type DeliveryRecord, messageOf } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { AlerterCache } from './alerter-cache.js';
@@ -98,6 +98,11 @@ export class DeliveryReport {
 
   cancelled(owed: OwedNotification): void {
     this.log.info(`${phrase(owed)} is not sent: the problem ended before it could be sent`, facts(owed));
+  }
+
+  /** The outcome of a notification could not be recorded. */
+  unwritten(monitor: string, error: unknown): void {
+    this.trouble(`could not write the outbox of monitor "${monitor}"; will retry`, messageOf(error));
   }
 
   trouble(message: string, error: string): void {

@@ -8,6 +8,7 @@ import { DeliveryService } from './delivery.service.js';
 import { ParentsView } from './facts/parents-view.js';
 import { QuietFacts } from './facts/quiet-facts.js';
 import { GroupDeliveryService } from './groups/group-delivery.service.js';
+import { GroupMessages } from './groups/group-messages.js';
 import { HoldRules } from '../ledger/hold-rules.js';
 import { InFlight } from '../outbox/in-flight.js';
 import { OutboxView } from '../outbox/outbox-view.js';
@@ -28,6 +29,7 @@ export const notificationProviders = [
   Attempts,
   DeliverySteps,
   DeliveryService,
+  GroupMessages,
   GroupDeliveryService,
   ParentsView,
   QuietFacts,

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { type DeliveryRecord, messageOf } from '@9volt/contracts';
+import type { DeliveryRecord } from '@9volt/contracts';
 import { Detachment } from '../ledger/detachment.js';
 import type { OwedNotification } from '../outbox/outbox-view.js';
 import type { Queued } from './cancel-out.js';
@@ -8,9 +7,7 @@ import type { DeliveryLedger, Fences } from './delivery-ledger.js';
 import { DeliveryReport } from './delivery-report.js';
 import { EtcdDeliveryLedger } from './etcd-delivery-ledger.js';
 import { SpoolDeliveryLedger } from './spool-delivery-ledger.js';
-
-const RETRY_MS = 50;
-const MAX_RETRY_MS = 2_000;
+import { untilSettled } from './until-settled.js';
 
 /** Chooses the ledger of a delivery; no other file does. */
 @Injectable()
@@ -32,25 +29,16 @@ export class Settling {
     this.spool.begin(owed);
   }
 
-  /**
-   * Removes it, however long that takes: the next owner must not see a later one of the lane before it. Answers whether it is
-   * settled.
-   */
-  async settle(
+  /** Removes it. Answers whether it is settled. */
+  settle(
     owed: OwedNotification,
     record: DeliveryRecord,
     { fences, signal }: { fences: Fences; signal: AbortSignal },
   ): Promise<boolean> {
-    for (let delayMs = RETRY_MS; ; delayMs = Math.min(MAX_RETRY_MS, delayMs * 2)) {
-      try {
-        const settled = await this.ask(owed.monitor, (ledger) => ledger.settle(owed, record, fences));
-        if (settled !== 'again') return settled === 'done';
-      } catch (error) {
-        this.report.trouble(`could not write the outbox of monitor "${owed.monitor}"; will retry`, messageOf(error));
-      }
-      if (signal.aborted) return false;
-      await sleep(delayMs, undefined, { signal }).catch(() => undefined);
-    }
+    return untilSettled(() => this.ask(owed.monitor, (ledger) => ledger.settle(owed, record, fences)), {
+      signal,
+      onError: (error) => this.report.unwritten(owed.monitor, error),
+    });
   }
 
   /** See {@link DeliveryLedger.withdraw}. */

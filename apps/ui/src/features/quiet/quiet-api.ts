@@ -48,16 +48,3 @@ export function usePreview(match: Matcher) {
     placeholderData: (before) => before,
   });
 }
-
-export function matcherInWords(match: Matcher): string {
-  const { name, tags, type, status } = match;
-  return [
-    name === undefined ? '' : `name ${name}`,
-    ...(tags ?? []).map((tag) => `tag ${tag}`),
-    type === undefined ? '' : `type ${type}`,
-    match['member-tag'] === undefined ? '' : `member-tag ${match['member-tag']}`,
-    status === undefined ? '' : `status ${status.join(' or ')}`,
-  ]
-    .filter((part) => part !== '')
-    .join(', ');
-}

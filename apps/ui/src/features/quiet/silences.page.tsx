@@ -1,3 +1,4 @@
+import { describeMatcher } from '@9volt/contracts/describe-matcher';
 import { Button, Checkbox } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -8,7 +9,7 @@ import { Page, Panel } from '../../components/page.js';
 import { Empty } from '../../components/states.js';
 import { counted } from '../../lib/format.js';
 import { toast, toastError } from '../../lib/toasts.js';
-import { type Maintenance, matcherInWords, quietApi, type Silence, useMaintenance, useSilences } from './quiet-api.js';
+import { type Maintenance, quietApi, type Silence, useMaintenance, useSilences } from './quiet-api.js';
 import styles from './quiet.module.css';
 import { SilenceDialog } from './silence-dialog.js';
 
@@ -87,7 +88,7 @@ function Silences({ silences }: { silences: readonly Silence[] }) {
       {silences.map(({ id, phase, match, comment, author, start, end, monitors, incidents }) => (
         <li key={id} className={styles['entry']} data-silence={id}>
           <strong>{phase}</strong>
-          <span>{matcherInWords(match)}</span>
+          <span>{describeMatcher(match)}</span>
           <span className={styles['muted']}>
             {author === null ? '' : `${author}: `}
             {comment}
@@ -106,7 +107,7 @@ function Silences({ silences }: { silences: readonly Silence[] }) {
             <Button
               size="compact-xs"
               variant="default"
-              aria-label={`Expire the silence of ${matcherInWords(match)}`}
+              aria-label={`Expire the silence of ${describeMatcher(match)}`}
               loading={expire.isPending && expire.variables === id}
               onClick={() => expire.mutate(id)}
             >
@@ -125,7 +126,7 @@ function WindowLine({ window: { name, config, open, changesAt, monitors, reason 
       <strong>{reason === null ? (open ? 'open' : 'closed') : 'invalid'}</strong>
       <span>{name}</span>
       <span className={styles['muted']}>
-        {reason ?? [config?.comment, config ? matcherInWords(config.match) : ''].filter(Boolean).join(' · ')}
+        {reason ?? [config?.comment, config ? describeMatcher(config.match) : ''].filter(Boolean).join(' · ')}
       </span>
       <span>
         {open ? 'ends ' : changesAt === null ? 'over' : 'begins '}

@@ -1,47 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap, Optional } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import {
-  type Alert,
-  type AlerterSettings,
-  type DeliveryRecord,
-  guarded,
-  messageOf,
-  parseDuration,
-} from '@9volt/contracts';
-import { ClusterNode, type Compare, type OwnedGroup, WorkQueue } from '@9volt/etcd-dal';
+import { type AlerterSettings, messageOf, parseDuration } from '@9volt/contracts';
+import { ClusterNode, WorkQueue } from '@9volt/etcd-dal';
 import { Detachment } from '../../ledger/detachment.js';
 import { OutboxView, type OwedNotification } from '../../outbox/outbox-view.js';
 import { OwnedMonitors } from '../../owned/owned-monitors.js';
 import { AlerterCache } from '../alerter-cache.js';
-import { Attempts } from '../attempts.js';
-import { pauseAfter } from '../backoff.js';
 import { DeliveryReport } from '../delivery-report.js';
-import { DeliverySettings } from '../delivery-settings.js';
-import { EtcdDeliveryLedger } from '../etcd-delivery-ledger.js';
-import { composeGroup, groupId, groupOf, isGrouping } from './compose-group.js';
+import { groupId, groupOf, isGrouping } from './compose-group.js';
+import { type Group, newGroup } from './group.js';
+import { GroupMessages } from './group-messages.js';
 
 const RETRY_MS = 1_000;
 /** How long until a worker without the group looks whether its owner is gone. */
 const LOOK_EVERY_MS = 2_000;
 const DEFAULT_INTERVAL = '5m';
-
-/** What this process knows of one group. */
-interface Group {
-  alerter: string;
-  /** In words. */
-  by: string;
-  owned: OwnedGroup | undefined;
-  /** When the first of the pending notifications was seen, by `performance.now()`. */
-  pendingSince: number | undefined;
-  /** When the last message was delivered, by `performance.now()`; an estimate if another worker sent it. */
-  sentAt: number | undefined;
-  attempts: number;
-  unclear: boolean;
-  notBefore: number;
-  /** Incidents whose notifications this process began to send. */
-  begun: Set<string>;
-}
 
 /**
  * Delivers to alerters that group their notifications: one message about all that is pending in a group. Each group has one owner
@@ -52,7 +25,6 @@ interface Group {
 export class GroupDeliveryService implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly groups = new Map<string, Group>();
   private readonly queue: WorkQueue<string>;
-  private readonly abort = new AbortController();
   private stopping = false;
 
   constructor(
@@ -60,11 +32,9 @@ export class GroupDeliveryService implements OnApplicationBootstrap, BeforeAppli
     private readonly outbox: OutboxView,
     private readonly monitors: OwnedMonitors,
     private readonly alerters: AlerterCache,
-    private readonly attempts: Attempts,
-    private readonly ledger: EtcdDeliveryLedger,
+    private readonly messages: GroupMessages,
     private readonly detachment: Detachment,
-    private readonly report: DeliveryReport,
-    @Optional() private readonly settings: DeliverySettings = new DeliverySettings(),
+    report: DeliveryReport,
   ) {
     this.queue = new WorkQueue((key) => this.advance(key), {
       retryMs: RETRY_MS,
@@ -94,12 +64,7 @@ export class GroupDeliveryService implements OnApplicationBootstrap, BeforeAppli
   async stop(): Promise<void> {
     this.stopping = true;
     this.queue.stop();
-    const patience = setTimeout(
-      guarded('the end of group messages', () => this.abort.abort()),
-      this.settings.stopMs,
-    );
-    await this.queue.done();
-    clearTimeout(patience);
+    await this.messages.stop(() => this.queue.done());
     for (const { owned, begun } of this.groups.values()) {
       // What it began to send may have arrived: the next owner must know that there was another.
       if (owned && begun.size === 0) await this.node.stores.group.release(owned).catch(() => undefined);
@@ -142,9 +107,9 @@ export class GroupDeliveryService implements OnApplicationBootstrap, BeforeAppli
       group.notBefore,
     );
     if (now < dueAt) return this.queue.add(key, dueAt - now + 1);
-    await this.cancel(group, owed);
+    await this.messages.cancel(group, owed);
     const left = this.pendingOf(group, settings);
-    if (left.length > 0) await this.send(group, left, settings);
+    if (left.length > 0) await this.messages.send(group, left, settings);
     this.queue.add(key);
   }
 
@@ -178,93 +143,6 @@ export class GroupDeliveryService implements OnApplicationBootstrap, BeforeAppli
     return true;
   }
 
-  /** Alarms that nobody began to send, and their resolves. */
-  private async cancel(group: Group, owed: readonly OwedNotification[]): Promise<void> {
-    const byMonitor = new Map<string, OwedNotification[]>();
-    for (const one of owed) byMonitor.set(one.monitor, [...(byMonitor.get(one.monitor) ?? []), one]);
-    const claimedAt = group.owned?.claimedAt ?? Number.POSITIVE_INFINITY;
-    for (const queue of byMonitor.values()) {
-      if (queue.length < 2) continue;
-      const queued = queue.map((one) => ({
-        owed: one,
-        mayHaveBeenSent: one.createRevision <= claimedAt || group.begun.has(one.key),
-      }));
-      const { cancelled } = await this.ledger.cancel(
-        queued,
-        () => false,
-        () => this.fencesOf(group),
-      );
-      for (const one of cancelled) this.report.cancelled(one);
-    }
-  }
-
-  private async send(group: Group, owed: readonly OwedNotification[], settings: AlerterSettings): Promise<void> {
-    const fences = this.fencesOf(group);
-    if (!fences || !(await this.node.stores.group.holds(fences))) {
-      group.owned = undefined;
-      return;
-    }
-    for (const { key } of owed) group.begun.add(key);
-    group.attempts++;
-    const startedAt = performance.now();
-    const alert: Alert = composeGroup(owed, group.by);
-    const [first] = owed as [OwedNotification];
-    const outcome = await this.attempts.make(settings, alert, {
-      signal: this.abort.signal,
-      unclearBefore: group.unclear,
-      reached: [],
-      onUnclear: (why) => this.report.unclear(first, group.attempts, why),
-    });
-    if (outcome.outcome === 'retryable') {
-      if (this.abort.signal.aborted) return;
-      const now = performance.now();
-      group.unclear ||= outcome.cause === 'unclear';
-      group.notBefore = pauseAfter(outcome, group.attempts, { startedAt, now }, this.settings.random()).notBefore;
-      this.report.failed(first, group.attempts, outcome);
-      return;
-    }
-    const at = new Date().toISOString();
-    const { attempts } = group;
-    Object.assign(group, {
-      attempts: 0,
-      unclear: false,
-      notBefore: 0,
-      pendingSince: undefined,
-      sentAt: performance.now(),
-    });
-    for (const one of owed) {
-      const { alerter, entry } = one;
-      const record: DeliveryRecord = { alerter, type: entry.alert.type, at, ...outcome, attempts };
-      await this.settle(group, one, record);
-    }
-    group.begun.clear();
-    if (group.owned) group.owned = await this.node.stores.group.sent(group.owned, this.node.memberId, at);
-  }
-
-  /** However long that takes: an entry that stays is sent once more. */
-  private async settle(
-    group: Group,
-    owed: OwedNotification,
-    { alerter, type, at, outcome, attempts, answer }: DeliveryRecord,
-  ): Promise<void> {
-    const record = { alerter, type, at, outcome, attempts, answer };
-    for (let attempt = 1; !this.abort.signal.aborted; attempt++) {
-      const settled = await this.ledger
-        .settle(owed, record, () => this.fencesOf(group))
-        .catch((error: unknown) => {
-          if (attempt === 1)
-            this.report.trouble(
-              `the outbox of monitor "${owed.monitor}" could not be written; will retry`,
-              messageOf(error),
-            );
-          return 'again' as const;
-        });
-      if (settled === 'done') this.report.settled(owed, record);
-      if (settled !== 'again') return;
-      await sleep(Math.min(2_000, 50 * 2 ** attempt), undefined, { ref: false });
-    }
-  }
-
   private pendingOf({ alerter, by }: Group, settings: AlerterSettings): OwedNotification[] {
     return this.outbox.monitors.flatMap((monitor) => {
       const queue = this.outbox.queue(monitor, alerter);
@@ -272,27 +150,8 @@ export class GroupDeliveryService implements OnApplicationBootstrap, BeforeAppli
     });
   }
 
-  private fencesOf({ owned }: Group): Compare[] | undefined {
-    if (!owned || !this.node.isMember) return undefined;
-    return [this.node.stores.group.owns(owned), this.node.session.fence];
-  }
-
   private groupingOf(alerter: string): AlerterSettings | undefined {
     const lookup = this.alerters.get(alerter);
     return lookup.state === 'ready' && isGrouping(lookup.settings) ? lookup.settings : undefined;
   }
-}
-
-function newGroup(alerter: string, by: string): Group {
-  return {
-    alerter,
-    by,
-    owned: undefined,
-    pendingSince: undefined,
-    sentAt: undefined,
-    attempts: 0,
-    unclear: false,
-    notBefore: 0,
-    begun: new Set(),
-  };
 }

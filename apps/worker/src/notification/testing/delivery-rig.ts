@@ -24,6 +24,7 @@ import { DeliverySteps } from '../delivery-steps.js';
 import { DeliveryService } from '../delivery.service.js';
 import { DeliverySettings } from '../delivery-settings.js';
 import { GroupDeliveryService } from '../groups/group-delivery.service.js';
+import { GroupMessages } from '../groups/group-messages.js';
 import { InFlight } from '../../outbox/in-flight.js';
 import { OutboxView } from '../../outbox/outbox-view.js';
 import { OwnedMonitor } from '../../owned/owned-monitor.js';
@@ -89,7 +90,8 @@ export class DeliveryRig {
     const steps = new DeliverySteps(owed, inFlight, settling, attempts, report, own);
     this.service = new DeliveryService(owed, this.alerters, inFlight, steps, report, own);
     const { alerters, detachment } = this;
-    this.groups = new GroupDeliveryService(node, outbox, monitors, alerters, attempts, ledger, detachment, report, own);
+    const messages = new GroupMessages(node, attempts, ledger, report, own);
+    this.groups = new GroupDeliveryService(node, outbox, monitors, alerters, messages, detachment, report);
   }
 
   async start(): Promise<this> {

@@ -1,0 +1,112 @@
+import { Injectable, Optional } from '@nestjs/common';
+import { type Alert, type AlerterSettings, type DeliveryRecord, guarded } from '@9volt/contracts';
+import { ClusterNode, type Compare } from '@9volt/etcd-dal';
+import type { OwedNotification } from '../../outbox/outbox-view.js';
+import { Attempts } from '../attempts.js';
+import { pauseAfter } from '../backoff.js';
+import { DeliveryReport } from '../delivery-report.js';
+import { DeliverySettings } from '../delivery-settings.js';
+import { EtcdDeliveryLedger } from '../etcd-delivery-ledger.js';
+import { untilSettled } from '../until-settled.js';
+import { composeGroup } from './compose-group.js';
+import type { Group } from './group.js';
+
+/** Sends the message of a group that this process owns, and records what became of each of its notifications. */
+@Injectable()
+export class GroupMessages {
+  private readonly abort = new AbortController();
+
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly attempts: Attempts,
+    private readonly ledger: EtcdDeliveryLedger,
+    private readonly report: DeliveryReport,
+    @Optional() private readonly settings: DeliverySettings = new DeliverySettings(),
+  ) {}
+
+  /** Gives the messages in progress some time to end, then aborts them. */
+  async stop(ended: () => Promise<void>): Promise<void> {
+    const patience = setTimeout(
+      guarded('the end of group messages', () => this.abort.abort()),
+      this.settings.stopMs,
+    );
+    await ended();
+    clearTimeout(patience);
+  }
+
+  /** Alarms that nobody began to send, and their resolves. */
+  async cancel(group: Group, owed: readonly OwedNotification[]): Promise<void> {
+    const byMonitor = new Map<string, OwedNotification[]>();
+    for (const one of owed) byMonitor.set(one.monitor, [...(byMonitor.get(one.monitor) ?? []), one]);
+    const claimedAt = group.owned?.claimedAt ?? Number.POSITIVE_INFINITY;
+    for (const queue of byMonitor.values()) {
+      if (queue.length < 2) continue;
+      const queued = queue.map((one) => ({
+        owed: one,
+        mayHaveBeenSent: one.createRevision <= claimedAt || group.begun.has(one.key),
+      }));
+      const { cancelled } = await this.ledger.cancel(
+        queued,
+        () => false,
+        () => this.fencesOf(group),
+      );
+      for (const one of cancelled) this.report.cancelled(one);
+    }
+  }
+
+  async send(group: Group, owed: readonly OwedNotification[], settings: AlerterSettings): Promise<void> {
+    const fences = this.fencesOf(group);
+    if (!fences || !(await this.node.stores.group.holds(fences))) {
+      group.owned = undefined;
+      return;
+    }
+    for (const { key } of owed) group.begun.add(key);
+    group.attempts++;
+    const startedAt = performance.now();
+    const alert: Alert = composeGroup(owed, group.by);
+    const [first] = owed as [OwedNotification];
+    const outcome = await this.attempts.make(settings, alert, {
+      signal: this.abort.signal,
+      unclearBefore: group.unclear,
+      reached: [],
+      onUnclear: (why) => this.report.unclear(first, group.attempts, why),
+    });
+    if (outcome.outcome === 'retryable') {
+      if (this.abort.signal.aborted) return;
+      const now = performance.now();
+      group.unclear ||= outcome.cause === 'unclear';
+      group.notBefore = pauseAfter(outcome, group.attempts, { startedAt, now }, this.settings.random()).notBefore;
+      this.report.failed(first, group.attempts, outcome);
+      return;
+    }
+    const at = new Date().toISOString();
+    const { attempts } = group;
+    Object.assign(group, {
+      attempts: 0,
+      unclear: false,
+      notBefore: 0,
+      pendingSince: undefined,
+      sentAt: performance.now(),
+    });
+    for (const one of owed) {
+      const { alerter, entry } = one;
+      const { outcome: how, answer } = outcome;
+      await this.settle(group, one, { alerter, type: entry.alert.type, at, outcome: how, attempts, answer });
+    }
+    group.begun.clear();
+    if (group.owned) group.owned = await this.node.stores.group.sent(group.owned, this.node.memberId, at);
+  }
+
+  private async settle(group: Group, owed: OwedNotification, record: DeliveryRecord): Promise<void> {
+    const isSettled = await untilSettled(() => this.ledger.settle(owed, record, () => this.fencesOf(group)), {
+      signal: this.abort.signal,
+      onError: (error) => this.report.unwritten(owed.monitor, error),
+    });
+    if (isSettled) this.report.settled(owed, record);
+  }
+
+  private fencesOf({ owned }: Group): Compare[] | undefined {
+    if (!owned || !this.node.isMember) return undefined;
+    return [this.node.stores.group.owns(owned), this.node.session.fence];
+  }
+}

@@ -1,0 +1,32 @@
+import type { OwnedGroup } from '@9volt/etcd-dal';
+
+/** What this process knows of one group. */
+export interface Group {
+  alerter: string;
+  /** In words. */
+  by: string;
+  owned: OwnedGroup | undefined;
+  /** When the first of the pending notifications was seen, by `performance.now()`. */
+  pendingSince: number | undefined;
+  /** When the last message was delivered, by `performance.now()`; an estimate if another worker sent it. */
+  sentAt: number | undefined;
+  attempts: number;
+  unclear: boolean;
+  notBefore: number;
+  /** Incidents whose notifications this process began to send. */
+  begun: Set<string>;
+}
+
+export function newGroup(alerter: string, by: string): Group {
+  return {
+    alerter,
+    by,
+    owned: undefined,
+    pendingSince: undefined,
+    sentAt: undefined,
+    attempts: 0,
+    unclear: false,
+    notBefore: 0,
+    begun: new Set(),
+  };
+}
