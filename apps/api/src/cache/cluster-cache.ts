@@ -21,6 +21,7 @@ import { MembersView } from './members-view.js';
 import { MonitorView, type Surroundings } from './monitor-view.js';
 import { DumpInterval } from './dump-interval.js';
 import { indexRecord, indexResults, type MonitorRecord } from './index-monitor.js';
+import { readBack } from './read-back.js';
 import { type CacheRecord, clusterRecords } from './records.js';
 import { QuietView } from './quiet-view.js';
 import { VitalsView } from './vitals-view.js';
@@ -62,14 +63,15 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   private readonly dumps = new DumpInterval();
   private readonly vitals = new VitalsView((workerId, told, dumped) => {
     const view = this.monitors.get(told.name);
-    if (view) indexResults(view, workerId, told, dumped, { now: Date.now(), isNews: dumped.revision > this.listedAt });
+    if (view) indexResults(view, workerId, told, dumped, { now: Date.now(), isNews: dumped.isNews });
   });
-  /** A newer key was written since everything was read for the first time. */
-  private listedAt = Number.POSITIVE_INFINITY;
+  /** Everything was listed: what comes now was written just now. */
+  private listed = false;
   private readonly listeners = new Set<CacheListener>();
   private readonly informer: Watched<CacheRecord>;
   private readonly log: Logger;
   private synced = false;
+  private readonly stopped = new AbortController();
 
   constructor(
     readonly node: ClusterNode,
@@ -94,16 +96,19 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   onApplicationBootstrap(): void {
     const ready = async (): Promise<void> => {
       if (this.informer.revision === 0) return;
+      const { signal } = this.stopped;
+      // Without the last results, healthy monitors would look silent.
+      await readBack(this.vitals, this.members, { dumpIntervalMs: this.dumpIntervalMs, signal });
+      if (signal.aborted) return;
       this.synced = true;
-      this.listedAt = this.informer.revision;
       this.emit((listener) => listener.ready?.());
       this.log.info(`read ${this.informer.items.size} keys at revision ${this.informer.revision}`);
-      await this.vitals.backfill();
     };
     unawaited('the first reading', this.informer.start().then(ready));
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.stopped.abort();
     await this.informer.stop();
   }
 
@@ -191,7 +196,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
   }
 
   private unreadiness(): string | undefined {
-    if (!this.synced) return this.informer.error?.message ?? 'the API is still loading its data from etcd';
+    if (!this.synced) return this.informer.error?.message ?? 'the API is still reading its data from etcd';
     return this.informer.connected ? undefined : (this.informer.error?.message ?? 'not connected to etcd');
   }
 
@@ -230,7 +235,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
         return;
       case 'member':
         if (gone) this.members.remove(record.member.MemberID);
-        else this.members.put(record.member, Date.now(), this.synced);
+        else this.members.put(record.member, Date.now(), this.listed);
         return;
       case 'drain':
         return this.members.setDrain(record.worker, gone ? undefined : record.drain);
@@ -254,7 +259,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
       case 'vitals':
         if (gone) return this.vitals.remove(record.workerId, record.chunk, record.dump);
         this.vitals.putDump(record.workerId, record.chunk, record.dump, record.value, revision);
-        this.members.heardOf(record.workerId, Date.now());
+        if (this.listed) this.members.heardOf(record.workerId, Date.now());
         return;
       case 'vitals-index':
         if (gone) this.vitals.remove(record.workerId, record.chunk, 'index');
@@ -276,19 +281,28 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     const name = 'name' in record ? record.name : record.monitor;
     let view = this.monitors.get(name);
     if (!view) this.monitors.set(name, (view = new MonitorView(name)));
-    indexRecord(view, record, after, { now: Date.now(), isNews: this.synced });
-    // From now on it expects signs of the new owner.
-    if (record.kind === 'assignment' && after) this.members.expect(record.workerId, Date.now());
+    indexRecord(view, record, after, { now: Date.now(), isNews: this.listed });
+    // From then on it expects signs of the new owner.
+    if (record.kind === 'assignment' && after) {
+      const now = Date.now();
+      this.members.expect(record.workerId, this.listed ? now : Math.min(now, Date.parse(record.assignedAt)));
+    }
     if (view.isEmpty) this.monitors.delete(name);
   }
 
   private complete(revision: number): void {
-    this.vitals.flush();
+    this.vitals.flush(this.listed);
+    this.listed = true;
     this.emit((listener) => listener.revision?.(revision));
   }
 
   private relisted(): void {
     this.log.warn('could not resume the watch; loaded all keys again');
+    // Of several dumps in between, only the newest was read.
+    unawaited(
+      'the results of a listing',
+      this.vitals.backfill(() => 0),
+    );
     this.emit((listener) => listener.relisted?.());
   }
 

@@ -40,7 +40,11 @@ export function indexRecord(
     case 'assignment': {
       const { workerId } = record;
       view.assignments = view.assignments.filter((held) => held.workerId !== workerId);
-      if (after) view.assignments.push(record);
+      if (!after) break;
+      view.assignments.push(record);
+      // A note of the owner before: its own results are swept.
+      const { ranBeforeAt } = record;
+      if (ranBeforeAt !== undefined) view.lastResultAt = Math.max(view.lastResultAt ?? 0, Math.min(now, ranBeforeAt));
       break;
     }
     case 'incident':

@@ -52,9 +52,14 @@ export class MembersView {
     this.seen.set(id, now);
   }
 
-  /** From now on results are expected of it. */
-  expect(id: string, now: number): void {
-    if (!this.heard.has(id)) this.heard.set(id, now);
+  /** From then on results are expected of it. */
+  expect(id: string, since: number): void {
+    if (!this.heard.has(id)) this.heard.set(id, since);
+  }
+
+  /** According to a listing, results of it arrived before. */
+  wasHeardOf(id: string, at: number): void {
+    this.heard.set(id, at);
   }
 
   /** When results last arrived, or were first expected. */

@@ -70,6 +70,8 @@ export type CacheRecord =
 
 /** The settings of all assignments are as large as those of all monitors: they stay encoded until somebody asks for them. */
 export interface AssignmentRecord extends Pick<Assignment, 'phase' | 'to' | 'reason' | 'assignedAt' | 'cause'> {
+  /** When an earlier owner last checked the monitor, by its clock. */
+  ranBeforeAt?: number;
   value: Buffer;
 }
 
@@ -226,7 +228,7 @@ function assignmentOf(keys: Keyspace, stores: Stores, entry: Entry, report: Repo
   const at = keys.parseAssignment(entry.key);
   const assignment = at && stores.assignment.parsed(entry, report);
   if (!at || !assignment) return undefined;
-  const { phase, to, reason, assignedAt, cause } = assignment;
+  const { phase, to, reason, assignedAt, cause, lastRunAt } = assignment;
   return {
     kind: 'assignment',
     ...at,
@@ -235,6 +237,7 @@ function assignmentOf(keys: Keyspace, stores: Stores, entry: Entry, report: Repo
     ...(reason === undefined ? {} : { reason }),
     assignedAt,
     ...(cause === undefined ? {} : { cause }),
+    ...(lastRunAt === undefined ? {} : { ranBeforeAt: lastRunAt }),
     value: entry.value,
   };
 }

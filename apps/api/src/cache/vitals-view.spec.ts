@@ -29,21 +29,21 @@ describe('the dumps of a worker', () => {
     view.putDump('w', 0, 0, encodeVitals([entry('a', NOW - 10_000), entry('b')], first, NOW - 8_000), 6);
     expect(seen).toEqual([]);
     view.putIndex('w', 0, first);
-    view.flush();
+    view.flush(true);
     expect(seen.splice(0)).toEqual(['w a 1', 'w b 0']);
-    view.flush();
+    view.flush(true);
     expect(seen).toEqual([]);
   });
 
   test('are read back for monitors without a result in the newest', async () => {
-    await view.backfill();
-    expect(seen.splice(0)).toEqual(['w b 1']);
+    await view.backfill(() => 0);
+    expect(seen.splice(0)).toEqual(['w a 1', 'w b 1']);
   });
 
   test('stay readable when the names of the chunk change', () => {
     view.putIndex('w', 0, second);
     view.putDump('w', 0, 1, encodeVitals([entry('b', NOW), entry('c', NOW)], second, NOW), 7);
-    view.flush();
+    view.flush(true);
     expect(seen.splice(0)).toEqual(['w b 1', 'w c 1']);
     expect(view.history('b').map(({ at }) => at)).toEqual([NOW - 19_000, NOW]);
     expect(view.history('a').map(({ at }) => at)).toEqual([NOW - 20_000, NOW - 10_000]);

@@ -17,6 +17,13 @@ interface Chunk {
 
 const KEPT_INDEXES = 8;
 
+/** The dump that an entry is from: its time by the worker's clock, its revision of etcd, and whether it was written just now. */
+export interface DumpOrigin {
+  at: number;
+  revision: number;
+  isNews: boolean;
+}
+
 /**
  * The workers' dumps of results. They stay compressed: the newest of each chunk is read as it arrives, the history of one monitor
  * on request.
@@ -25,10 +32,8 @@ export class VitalsView {
   private readonly chunks = new Map<string, Chunk>();
   private readonly dirty = new Set<Chunk>();
 
-  /** `onEntry` gets the newest result of each monitor, the time of its dump by the worker's clock, and its revision of etcd. */
-  constructor(
-    private readonly onEntry: (workerId: string, entry: VitalsEntry, dumped: { at: number; revision: number }) => void,
-  ) {}
+  /** `onEntry` gets the newest result of each monitor. */
+  constructor(private readonly onEntry: (workerId: string, entry: VitalsEntry, dumped: DumpOrigin) => void) {}
 
   putIndex(workerId: string, chunk: number, index: VitalsIndex): void {
     const found = this.chunk(workerId, chunk);
@@ -54,35 +59,50 @@ export class VitalsView {
     this.dirty.delete(found);
   }
 
-  /** Call it when a revision is complete: an index and its first dump may come in one transaction. */
-  flush(): void {
-    for (const chunk of this.dirty) {
+  /**
+   * Call it when a revision is complete: an index and its first dump may come in one transaction. A listing (`isNews` is false) is
+   * read by `backfill`.
+   */
+  flush(isNews: boolean): void {
+    for (const chunk of isNews ? this.dirty : []) {
       const [newest] = newestFirst(chunk);
       const vitals = newest && read(chunk, newest);
       if (!vitals) continue;
-      const dumped = { at: vitals.at, revision: newest.revision };
+      const dumped = { at: vitals.at, revision: newest.revision, isNews };
       for (const entry of vitals.entries) this.onEntry(chunk.workerId, entry, dumped);
     }
     this.dirty.clear();
   }
 
-  /** Reads back until each monitor's last result is found; once, after the first listing. Yields between dumps. */
-  async backfill(): Promise<void> {
+  /** When each worker last dumped, by its clock. */
+  dumpedAt(): Map<string, number> {
+    const times = new Map<string, number>();
+    for (const chunk of this.chunks.values()) {
+      const [newest] = newestFirst(chunk);
+      const at = newest && read(chunk, newest)?.at;
+      if (at !== undefined) times.set(chunk.workerId, Math.max(times.get(chunk.workerId) ?? 0, at));
+    }
+    return times;
+  }
+
+  /**
+   * Reads the dumps of a listing, newest first, until the last result of each monitor is found; yields between dumps. `behindMs`
+   * says by how much a worker's clock is behind.
+   */
+  async backfill(behindMs: (workerId: string) => number): Promise<void> {
     for (const chunk of [...this.chunks.values()]) {
-      const [newest, ...older] = newestFirst(chunk);
-      const vitals = newest && read(chunk, newest);
-      const missing = new Map<string, VitalsEntry>();
-      for (const entry of vitals?.entries ?? []) if (entry.samples.length === 0) missing.set(entry.name, entry);
-      for (const dump of older) {
+      const { workerId } = chunk;
+      const missing = new Set(chunk.indexes[0]?.names);
+      for (const dump of newestFirst(chunk)) {
         if (missing.size === 0) break;
         await yieldToOthers();
-        const before = read(chunk, dump);
-        for (const entry of before?.entries ?? []) {
-          const latest = missing.get(entry.name);
-          if (!latest || entry.samples.length === 0) continue;
-          missing.delete(entry.name);
-          const dumped = { at: before?.at ?? 0, revision: dump.revision };
-          this.onEntry(chunk.workerId, { ...latest, samples: entry.samples }, dumped);
+        const vitals = read(chunk, dump);
+        if (!vitals) continue;
+        const lateMs = behindMs(workerId);
+        const dumped = { at: vitals.at + lateMs, revision: dump.revision, isNews: false };
+        for (const entry of vitals.entries) {
+          if (entry.samples.length > 0 && missing.delete(entry.name))
+            this.onEntry(workerId, shifted(entry, lateMs), dumped);
         }
       }
     }
@@ -109,18 +129,16 @@ export class VitalsView {
     const found = new Map([...monitors].map((name) => [name, new Map<number, Sample>()]));
     for (const chunk of [...this.chunks.values()]) {
       const wanted = new Set(chunk.indexes.flatMap(({ names }) => names.filter((name) => monitors.has(name))));
-      const lacking = new Map([...wanted].map((name) => [name, limit]));
       for (const dump of newestFirst(chunk)) {
-        if (lacking.size === 0) break;
+        if (wanted.size === 0) break;
         const vitals = read(chunk, dump);
         if (!vitals) continue;
         if (vitals.at < since) break;
         for (const { name, samples } of vitals.entries) {
-          const lacks = lacking.get(name);
-          if (lacks === undefined) continue;
-          for (const sample of samples) if (sample.at >= since) found.get(name)?.set(sample.at, sample);
-          if (samples.length < lacks) lacking.set(name, lacks - samples.length);
-          else lacking.delete(name);
+          const of = wanted.has(name) ? found.get(name) : undefined;
+          if (!of) continue;
+          for (const sample of samples) if (sample.at >= since) of.set(sample.at, sample);
+          if (of.size >= limit) wanted.delete(name);
         }
         await yieldToOthers();
       }
@@ -134,6 +152,12 @@ export class VitalsView {
     if (!found) this.chunks.set(id, (found = { workerId, indexes: [], dumps: new Map() }));
     return found;
   }
+}
+
+function shifted(entry: VitalsEntry, byMs: number): VitalsEntry {
+  if (byMs === 0) return entry;
+  const samples = entry.samples.map((sample) => ({ ...sample, at: sample.at + byMs }));
+  return { ...entry, samples, nextDueAt: entry.nextDueAt + byMs };
 }
 
 function byTime(samples: ReadonlyMap<number, Sample>): Sample[] {

@@ -98,8 +98,8 @@ export function vitals(
   dump: number,
   entries: VitalsEntry[],
   at = Date.now(),
+  index = { generation: 1, names: entries.map(({ name }) => name) },
 ): Op[] {
-  const index = { generation: 1, names: entries.map(({ name }) => name) };
   return [
     { put: node.keys.vitalsIndex(workerId, 0), value: encodeVitalsIndex(index) },
     { put: node.keys.vitalsDump(workerId, 0, dump), value: encodeVitals(entries, index, at) },

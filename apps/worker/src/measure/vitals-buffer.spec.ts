@@ -56,3 +56,19 @@ test('dumps the next time what could not be dumped, before later results', () =>
   if (taken) buffer.giveBack({ name: 'web', nextDueAt: 0, ...taken });
   expect(buffer.take('web')).toMatchObject({ runs: 2, samples: [{ at: 1 }, { at: 2 }] });
 });
+
+test('repeats the last result of a monitor without a new one, and counts it once', () => {
+  const buffer = new VitalsBuffer();
+  expect(buffer.take('web', true)).toBeUndefined();
+  buffer.ran('web', ok, 1);
+  expect(buffer.take('web', true)).toMatchObject({ runs: 1, samples: [{ at: 1 }] });
+  expect(buffer.take('web')).toBeUndefined();
+  buffer.overran('web', 2);
+  const repeated = buffer.take('web', true);
+  expect(repeated).toMatchObject({ runs: 0, overruns: 2, samples: [{ at: 1 }] });
+  // A dump that failed: the result is repeated another time.
+  if (repeated) buffer.giveBack({ name: 'web', nextDueAt: 0, ...repeated });
+  expect(buffer.take('web')).toEqual({ runs: 0, overruns: 2, samples: [] });
+  buffer.forget('web');
+  expect(buffer.take('web', true)).toBeUndefined();
+});

@@ -9,6 +9,8 @@ const MAX_SAMPLE_MESSAGE = 200;
 @Injectable()
 export class VitalsBuffer {
   private readonly collected = new Map<string, Collected>();
+  /** The newest result of each monitor that was taken out. */
+  private readonly taken = new Map<string, Sample>();
 
   ran(name: string, result: CheckResult, startedAt: number): void {
     const of = this.of(name);
@@ -30,13 +32,18 @@ export class VitalsBuffer {
 
   forget(name: string): void {
     this.collected.delete(name);
+    this.taken.delete(name);
   }
 
-  /** Takes out the collected results of a monitor. */
-  take(name: string): Collected | undefined {
+  /** Takes out the collected results of a monitor. `repeat`: without a new one, its last result once more. */
+  take(name: string, repeat = false): Collected | undefined {
     const found = this.collected.get(name);
     this.collected.delete(name);
-    return found;
+    const last = found?.samples.at(-1) ?? this.taken.get(name);
+    if (!last) return found;
+    this.taken.set(name, last);
+    if (!repeat || found?.samples.length) return found;
+    return { runs: 0, overruns: 0, ...found, samples: [last] };
   }
 
   /** Puts back the results of a failed dump. */
@@ -44,6 +51,8 @@ export class VitalsBuffer {
     const of = this.of(name);
     of.runs += runs;
     of.overruns += overruns;
+    // Only a repeated result.
+    if (runs === 0) return;
     const older = of.samples.length > 0 ? samples.map(asHistory) : samples;
     of.samples = [...older, ...of.samples].slice(-MAX_SAMPLES);
   }

@@ -27,9 +27,9 @@ export class VitalsSource {
     return this.monitors.names();
   }
 
-  /** Takes out the collected results of a monitor. */
-  take(name: string, now: number): VitalsEntry[] {
-    const collected = this.buffer.take(name);
+  /** Takes out the collected results of a monitor. `repeat`: without a new one, its last result once more. */
+  take(name: string, now: number, repeat: boolean): VitalsEntry[] {
+    const collected = this.buffer.take(name, repeat);
     if (!collected) return [];
     const last = collected.samples.at(-1);
     if (last?.unjudged) this.unjudged.add(name);

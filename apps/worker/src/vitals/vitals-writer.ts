@@ -10,6 +10,11 @@ import { VitalsSource } from './vitals-source.js';
 
 /** The keys of a chunk, written in turn: its recent history. */
 const DUMPS_KEPT = 60;
+/**
+ * Every so many dumps, and whenever the names of a chunk change, a dump repeats the last result of each monitor without a new one:
+ * an API that starts later finds when slow monitors were checked, and reads back only this many dumps for it.
+ */
+const REPEAT_EVERY = 10;
 
 /**
  * Dumps the results since the last dump: a few keys whatever the number of checks, which nobody else writes. Not while this process
@@ -79,12 +84,14 @@ export class VitalsWriter {
     const { stores, memberId } = this.node;
     const now = this.clock.now();
     const dump = this.dumps++ % DUMPS_KEPT;
+    const isRepeating = dump % REPEAT_EVERY === 0;
     const writes: ChunkWrite[] = [];
     for (let chunk = 0; chunk < this.chunks.count; chunk++) {
       const index = this.chunks.index(chunk);
-      const entries = index.names.flatMap((name) => this.source.take(name, now));
+      const withIndex = this.unwritten.has(chunk);
+      const entries = index.names.flatMap((name) => this.source.take(name, now, isRepeating || withIndex));
       // Even without a result: a dump shows that the owner is alive.
-      writes.push({ chunk, dump, index, withIndex: this.unwritten.has(chunk), entries, at: now });
+      writes.push({ chunk, dump, index, withIndex, entries, at: now });
     }
     await stores.vitals.dump(memberId, writes, (lost) => {
       for (const entry of lost.entries) this.source.giveBack(entry);
