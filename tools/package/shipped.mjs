@@ -15,8 +15,9 @@ const OTHER_BUILDS = {
   'swagger-ui-dist': ['swagger-ui-es-bundle.js', 'swagger-ui-es-bundle-core.js', 'swagger-ui.js'],
 };
 
-/** Node runs none of these; a licence must come along whatever its ending. */
-const UNUSED_FILE = /\.(?:map|tsbuildinfo|[mc]?ts|md|markdown)$/i;
+/** Node runs none of these; a licence must come along, also as Markdown. */
+const UNUSED_FILE = /\.(?:map|tsbuildinfo|[mc]?ts)$/i;
+const DOCUMENT = /\.(?:md|markdown)$/i;
 const LEGAL_FILE = /licen[cs]e|notice|copying|copyright/i;
 
 /** Whether 9volt needs an installed package at run time. */
@@ -37,5 +38,6 @@ export function isRunPart(packageDir, path) {
 
 export function isRunFile(path) {
   if (lstatSync(path).isDirectory()) return true;
-  return !UNUSED_FILE.test(path) || LEGAL_FILE.test(path.slice(path.lastIndexOf(sep)));
+  if (UNUSED_FILE.test(path)) return false;
+  return !DOCUMENT.test(path) || LEGAL_FILE.test(path.slice(path.lastIndexOf(sep)));
 }
