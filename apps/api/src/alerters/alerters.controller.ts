@@ -1,13 +1,22 @@
-import { Body, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
+import { Body, Delete, Get, HttpCode, Param, Patch, Post, Put, Query, Res } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import { Rules } from '@9volt/platform';
 import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
-import { etagOf, preconditionsOf } from '../common/etag.js';
+import { IfMatch, type Preconditions, tagged } from '../common/etag.js';
 import type { RawQuery } from '../common/list-query.js';
 import { BULK_BODY_BYTES, CONFIG_BODY_BYTES } from '../common/request-bodies.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
-import { ETAG, ListParams, NameParam, PreconditionHeaders, Route, TOTAL } from '../common/docs.js';
+import {
+  ETAG,
+  ListParams,
+  NameParam,
+  PreconditionHeaders,
+  Route,
+  storedOrCreated,
+  TakesConfig,
+  TOTAL,
+} from '../common/docs.js';
 import type { Delivery } from '../requests/request.dto.js';
 import { RequestsService } from '../requests/requests.service.js';
 import { readTrial } from '../requests/trial.js';
@@ -76,8 +85,7 @@ export class AlertersController {
   @Get(':name')
   get(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): unknown {
     const { config, revision } = this.alerters.get(name);
-    void reply.header('ETag', etagOf(revision));
-    return config;
+    return tagged(reply, config, revision);
   }
 
   @Route({
@@ -86,25 +94,19 @@ export class AlertersController {
     description:
       'Idempotent: an unchanged configuration is not written. A masked secret keeps the stored value, unless its destination changes.',
     body: 'Alerter',
-    answers: [
-      { schema: 'Alerter', description: 'Stored.', headers: ETAG },
-      { status: 201, schema: 'Alerter', description: 'Created.', headers: ETAG },
-    ],
+    answers: storedOrCreated('Alerter'),
     errors: [400, 409, 412, 413, 415],
   })
-  @NameParam('alerter')
-  @PreconditionHeaders()
-  @Rules({ bodyBytes: CONFIG_BODY_BYTES })
+  @TakesConfig('alerter')
   @Put(':name')
   async put(
     @Param('name') name: string,
     @Body() body: unknown,
-    @Headers() headers: Record<string, string>,
+    @IfMatch() expected: Preconditions,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { config, revision, outcome } = await this.alerters.put(name, body, preconditionsOf(headers));
-    void reply.status(outcome === 'created' ? 201 : 200).header('ETag', etagOf(revision));
-    return config;
+    const { config, revision, outcome } = await this.alerters.put(name, body, expected);
+    return tagged(reply, config, revision, outcome === 'created');
   }
 
   @Route({
@@ -116,19 +118,16 @@ export class AlertersController {
     errors: [400, 404, 409, 412, 413, 415],
   })
   @ApiConsumes('application/merge-patch+json', 'application/json')
-  @NameParam('alerter')
-  @PreconditionHeaders()
-  @Rules({ bodyBytes: CONFIG_BODY_BYTES })
+  @TakesConfig('alerter')
   @Patch(':name')
   async patch(
     @Param('name') name: string,
     @Body() body: unknown,
-    @Headers() headers: Record<string, string>,
+    @IfMatch() expected: Preconditions,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { config, revision } = await this.alerters.patch(name, body, preconditionsOf(headers));
-    void reply.header('ETag', etagOf(revision));
-    return config;
+    const { config, revision } = await this.alerters.patch(name, body, expected);
+    return tagged(reply, config, revision);
   }
 
   @Route({
@@ -141,8 +140,8 @@ export class AlertersController {
   @NameParam('alerter')
   @PreconditionHeaders()
   @Delete(':name')
-  async remove(@Param('name') name: string, @Headers() headers: Record<string, string>): Promise<StatusMessage> {
-    return ok(await this.alerters.remove(name, preconditionsOf(headers)));
+  async remove(@Param('name') name: string, @IfMatch() expected: Preconditions): Promise<StatusMessage> {
+    return ok(await this.alerters.remove(name, expected));
   }
 
   @Route({

@@ -1,8 +1,8 @@
-import { Body, Delete, Get, Headers, Param, Patch, Put, Res } from '@nestjs/common';
+import { Body, Delete, Get, Param, Patch, Put, Res } from '@nestjs/common';
 import { ApiConsumes } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
-import { etagOf, preconditionsOf } from '../common/etag.js';
+import { IfMatch, type Preconditions, tagged } from '../common/etag.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import { ETAG, NameParam, PreconditionHeaders, Route } from '../common/docs.js';
 import { ClusterSettingsService, type ShownSettings } from './cluster-settings.service.js';
@@ -40,8 +40,7 @@ export class ClusterController {
   @Get('config')
   async getSettings(@Res({ passthrough: true }) reply: FastifyReply): Promise<ShownSettings['config']> {
     const { config, revision } = await this.settings.get();
-    void reply.header('ETag', etagOf(revision));
-    return config;
+    return tagged(reply, config, revision);
   }
 
   @Route({
@@ -58,12 +57,11 @@ export class ClusterController {
   @Patch('config')
   async patchSettings(
     @Body() body: unknown,
-    @Headers() headers: Record<string, string>,
+    @IfMatch() expected: Preconditions,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ShownSettings['config']> {
-    const { config, revision } = await this.settings.patch(body, preconditionsOf(headers));
-    void reply.header('ETag', etagOf(revision));
-    return config;
+    const { config, revision } = await this.settings.patch(body, expected);
+    return tagged(reply, config, revision);
   }
 
   @Route({

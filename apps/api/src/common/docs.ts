@@ -1,6 +1,8 @@
 import { ownOf } from '@9volt/contracts';
 import { applyDecorators } from '@nestjs/common';
 import { ApiBody, ApiHeader, ApiOperation, ApiParam, ApiProduces, ApiQuery, ApiResponse } from '@nestjs/swagger';
+import { Rules } from '@9volt/platform';
+import { CONFIG_BODY_BYTES } from './request-bodies.js';
 
 /** A component of the document; `components.ts` contains them. */
 export function ref(name: string): { $ref: string } {
@@ -77,6 +79,13 @@ export const PROBLEMS: Readonly<Record<number, string>> = {
 export const ETAG = {
   ETag: { description: 'Entity tag: the revision of the key.', required: true, schema: { type: 'string' } },
 } as const;
+/** The answers of a route that creates or replaces a configuration. */
+export function storedOrCreated(schema: string): Answer[] {
+  return [
+    { schema, description: 'Stored.', headers: ETAG },
+    { status: 201, schema, description: 'Created.', headers: ETAG },
+  ];
+}
 /** On answers with a configuration, it is its entity tag. */
 export const MAYBE_ETAG = { ETag: { ...ETAG.ETag, required: false } } as const;
 export const TOTAL = {
@@ -102,7 +111,9 @@ const NAMED: Readonly<Record<string, string>> = {
   window: 'weekly-update',
 };
 
-export function NameParam(what: 'monitor' | 'alerter' | 'worker' | 'window'): MethodDecorator {
+type Named = 'monitor' | 'alerter' | 'worker' | 'window';
+
+export function NameParam(what: Named): MethodDecorator {
   return ApiParam({
     name: 'name',
     description: `Name of the ${what === 'window' ? 'maintenance window' : what}.`,
@@ -126,6 +137,11 @@ export function PreconditionHeaders(): MethodDecorator {
       schema: { type: 'string' },
     }),
   );
+}
+
+/** A route that takes one configuration. */
+export function TakesConfig(what: Named): MethodDecorator {
+  return applyDecorators(NameParam(what), PreconditionHeaders(), Rules({ bodyBytes: CONFIG_BODY_BYTES }));
 }
 
 const SEVERAL =

@@ -1,4 +1,6 @@
 import { DomainError } from '@9volt/contracts';
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 
 /** The preconditions of a write on the present revision. */
 export interface Preconditions {
@@ -7,7 +9,7 @@ export interface Preconditions {
 }
 
 /** The revision of a key, as a strong entity tag. */
-export function etagOf(revision: number): string {
+function etagOf(revision: number): string {
   return `"${revision}"`;
 }
 
@@ -29,6 +31,13 @@ function matches(header: string, revision: number | undefined): boolean {
 }
 
 /** The preconditions of a request. */
-export function preconditionsOf(headers: Record<string, string>): Preconditions {
+export const IfMatch = createParamDecorator((_data: unknown, context: ExecutionContext): Preconditions => {
+  const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, string> }>();
   return { ifMatch: headers['if-match'], ifNoneMatch: headers['if-none-match'] };
+});
+
+/** Answers it with its entity tag; with 201 if this request created it. */
+export function tagged<T>(reply: FastifyReply, shown: T, revision: number, isCreated = false): T {
+  void reply.status(isCreated ? 201 : 200).header('ETag', etagOf(revision));
+  return shown;
 }

@@ -6,9 +6,19 @@ import type { FastifyReply } from 'fastify';
 import { BULK_BODY_BYTES, CONFIG_BODY_BYTES } from '../common/request-bodies.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import { ApiV1 } from '../common/api-v1.decorator.js';
-import { etagOf, preconditionsOf } from '../common/etag.js';
+import { IfMatch, type Preconditions, tagged } from '../common/etag.js';
 import type { RawQuery } from '../common/list-query.js';
-import { ETAG, ListParams, MAYBE_ETAG, NameParam, PreconditionHeaders, Route, TOTAL } from '../common/docs.js';
+import {
+  ETAG,
+  ListParams,
+  MAYBE_ETAG,
+  NameParam,
+  PreconditionHeaders,
+  Route,
+  storedOrCreated,
+  TakesConfig,
+  TOTAL,
+} from '../common/docs.js';
 import type { ShownPlacement } from '../placement/placement.dto.js';
 import { PlacementService } from '../placement/placement.service.js';
 import { RequestsService } from '../requests/requests.service.js';
@@ -108,8 +118,7 @@ export class MonitorsController {
     if (disable !== undefined) this.assertMeant(headers);
     if (disable !== undefined) return ok(await this.monitors.setDisabled(name, disable));
     const { config, revision } = this.monitors.get(name);
-    void reply.header('ETag', etagOf(revision));
-    return config;
+    return tagged(reply, config, revision);
   }
 
   /** A picture on a page of another site is requested by GET, too, but without a token and without headers of its own. */
@@ -126,25 +135,19 @@ export class MonitorsController {
     summary: 'Create or replace a monitor',
     description: 'Idempotent: an unchanged configuration is not written. A masked secret keeps the stored value.',
     body: 'Monitor',
-    answers: [
-      { schema: 'Monitor', description: 'Stored.', headers: ETAG },
-      { status: 201, schema: 'Monitor', description: 'Created.', headers: ETAG },
-    ],
+    answers: storedOrCreated('Monitor'),
     errors: [400, 409, 412, 413, 415],
   })
-  @NameParam('monitor')
-  @PreconditionHeaders()
-  @Rules({ bodyBytes: CONFIG_BODY_BYTES })
+  @TakesConfig('monitor')
   @Put(':name')
   async put(
     @Param('name') name: string,
     @Body() body: unknown,
-    @Headers() headers: Record<string, string>,
+    @IfMatch() expected: Preconditions,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { config, revision, outcome } = await this.monitors.put(name, body, preconditionsOf(headers));
-    void reply.status(outcome === 'created' ? 201 : 200).header('ETag', etagOf(revision));
-    return config;
+    const { config, revision, outcome } = await this.monitors.put(name, body, expected);
+    return tagged(reply, config, revision, outcome === 'created');
   }
 
   @Route({
@@ -156,19 +159,16 @@ export class MonitorsController {
     errors: [400, 404, 409, 412, 413, 415],
   })
   @ApiConsumes('application/merge-patch+json', 'application/json')
-  @NameParam('monitor')
-  @PreconditionHeaders()
-  @Rules({ bodyBytes: CONFIG_BODY_BYTES })
+  @TakesConfig('monitor')
   @Patch(':name')
   async patch(
     @Param('name') name: string,
     @Body() body: unknown,
-    @Headers() headers: Record<string, string>,
+    @IfMatch() expected: Preconditions,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<unknown> {
-    const { config, revision } = await this.monitors.patch(name, body, preconditionsOf(headers));
-    void reply.header('ETag', etagOf(revision));
-    return config;
+    const { config, revision } = await this.monitors.patch(name, body, expected);
+    return tagged(reply, config, revision);
   }
 
   @Route({
@@ -181,8 +181,8 @@ export class MonitorsController {
   @NameParam('monitor')
   @PreconditionHeaders()
   @Delete(':name')
-  async remove(@Param('name') name: string, @Headers() headers: Record<string, string>): Promise<StatusMessage> {
-    return ok(await this.monitors.remove(name, preconditionsOf(headers)));
+  async remove(@Param('name') name: string, @IfMatch() expected: Preconditions): Promise<StatusMessage> {
+    return ok(await this.monitors.remove(name, expected));
   }
 
   @Route({
