@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { CheckResult, PerformanceValue } from '@9volt/contracts';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { Clock } from '../time/clock.js';
+import { phaseOf, slotBefore } from '../time/slots.js';
 
 export interface LatestRun {
   /** Milliseconds since the epoch. */
   startedAt: number;
+  endedAt: number;
   tookMs: number;
   /** What it measured. */
   performance: readonly PerformanceValue[];
@@ -15,8 +18,11 @@ export interface LatestRun {
 export class LastRuns {
   private readonly runs = new WeakMap<OwnedMonitor, LatestRun>();
 
+  constructor(private readonly clock: Clock) {}
+
+  /** A check that began at `startedAt` has ended. */
   note(monitor: OwnedMonitor, startedAt: number, { latencyMs, performance = [] }: CheckResult): void {
-    this.runs.set(monitor, { startedAt, tookMs: latencyMs, performance });
+    this.runs.set(monitor, { startedAt, endedAt: this.clock.now(), tookMs: latencyMs, performance });
   }
 
   of(monitor: OwnedMonitor): LatestRun | undefined {
@@ -26,5 +32,13 @@ export class LastRuns {
   /** When a monitor was last checked: here or, according to the assignment, elsewhere. */
   startedAt(monitor: OwnedMonitor): number | undefined {
     return this.runs.get(monitor)?.startedAt ?? monitor.ranBeforeAt;
+  }
+
+  /** Until when its slots are done with, for the next owner: one that passes during a check is skipped, here and there. */
+  doneUntil(monitor: OwnedMonitor): number | undefined {
+    const run = this.runs.get(monitor);
+    if (!run) return monitor.ranBeforeAt;
+    const { name, intervalMs } = monitor;
+    return Math.max(run.startedAt, slotBefore(run.endedAt, intervalMs, phaseOf(name, intervalMs)));
   }
 }

@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { MonitorSettings, MonitorState, Status } from '@9volt/contracts';
 import { Metrics } from '@9volt/platform';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { LastRuns } from './last-runs.js';
 import { MonitorMetrics } from './monitor-metrics.js';
 
@@ -11,7 +12,7 @@ const inState = (status: Status): MonitorState => ({ status }) as MonitorState;
 async function scraped(monitorSeries: number): Promise<string[]> {
   const metrics = new Metrics();
   const owned = ['web', 'new', 'db'].map((name) => ({ name, settings }) as OwnedMonitor);
-  const lastRuns = new LastRuns();
+  const lastRuns = new LastRuns(new FakeClock());
   lastRuns.note(owned[0]!, 1_700_000_000_500, { status: 'critical', message: '', latencyMs: 250 });
   lastRuns.note(owned[2]!, 1_700_000_001_000, { status: 'ok', message: '', latencyMs: 1 });
   const states = new Map([

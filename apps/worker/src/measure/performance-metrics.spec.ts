@@ -2,6 +2,7 @@ import { expect, test } from '@jest/globals';
 import type { PerformanceValue } from '@9volt/contracts';
 import { Metrics } from '@9volt/platform';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { LastRuns } from './last-runs.js';
 import { PerformanceMetrics } from './performance-metrics.js';
 
@@ -10,7 +11,7 @@ async function scraped(
   ...monitors: [name: string, PerformanceValue[]][]
 ): Promise<string[]> {
   const metrics = new Metrics();
-  const lastRuns = new LastRuns();
+  const lastRuns = new LastRuns(new FakeClock());
   const owned = monitors.map(([name, performance]) => {
     const monitor = { name } as OwnedMonitor;
     lastRuns.note(monitor, 0, { status: 'ok', message: '', latencyMs: 1, performance });

@@ -5,6 +5,7 @@ import { startEtcd, type TestEtcd, testNode, uniquePrefix } from '@9volt/etcd-da
 import { AppLogger, Health, Metrics } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
 import { FencedWrites } from '../ledger/fenced-writes.js';
+import { FakeClock } from '../testing/fake-clock.js';
 import { LastRuns } from '../measure/last-runs.js';
 import { LastRunNotes } from './last-run-notes.js';
 import { OwnedMonitor } from '../owned/owned-monitor.js';
@@ -29,7 +30,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   monitors = new OwnedMonitors();
-  lastRuns = new LastRuns();
+  lastRuns = new LastRuns(new FakeClock(LAST_RUN_AT));
   const metrics = new Metrics();
   const detachment = new Detachment(node, AppLogger.silent(), new Health(), metrics);
   const writes = new FencedWrites(node, detachment, metrics);

@@ -42,7 +42,7 @@ export class LastRunNotes {
 
   private async writeNote(monitor: OwnedMonitor): Promise<void> {
     const { key, createRevision, modRevision, assignment } = monitor;
-    const lastRunAt = this.lastRuns.startedAt(monitor);
+    const lastRunAt = this.lastRuns.doneUntil(monitor);
     if (monitor.gone || lastRunAt === undefined || !monitor.isChecked) return;
     const { stores } = this.node;
     let known = { assignment, modRevision };

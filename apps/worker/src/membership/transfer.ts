@@ -34,7 +34,7 @@ export class Transfer {
   /** The assignment of the next owner. */
   private given(monitor: OwnedMonitor): Assignment {
     const { assignment } = monitor;
-    const lastRunAt = this.lastRuns.startedAt(monitor);
+    const lastRunAt = this.lastRuns.doneUntil(monitor);
     const next: Assignment = {
       ...assignment,
       phase: 'run',

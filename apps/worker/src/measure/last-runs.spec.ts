@@ -1,0 +1,44 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Assignment, MonitorSettings } from '@9volt/contracts';
+import { OwnedMonitor } from '../owned/owned-monitor.js';
+import { FakeClock } from '../testing/fake-clock.js';
+import { heirsFirstRun, phaseOf, slotAfter } from '../time/slots.js';
+import { LastRuns } from './last-runs.js';
+
+const INTERVAL_MS = 10_000;
+const settings = Object.assign(new MonitorSettings(), { type: 'tcp', interval: '10s' });
+const value: Assignment = { phase: 'run', settings, revision: 7, createRevision: 7, assignedAt: '' };
+
+function given(): { clock: FakeClock; lastRuns: LastRuns; monitor: OwnedMonitor; slot: number; phase: number } {
+  const clock = new FakeClock();
+  const monitor = new OwnedMonitor('web', { key: 'k', value, createRevision: 7, modRevision: 7 });
+  const phase = phaseOf('web', INTERVAL_MS);
+  const slot = slotAfter(clock.now(), INTERVAL_MS, phase);
+  clock.stall(slot - clock.now());
+  return { clock, lastRuns: new LastRuns(clock), monitor, slot, phase };
+}
+
+describe('the next owner runs a monitor', () => {
+  test.each([
+    ['at its next slot after a quick check', 50, 1],
+    ['at its next slot after a check that took nearly an interval', 9_500, 1],
+    ['not for the slot that passed during the check', 10_200, 2],
+    ['not for all slots that passed during the check', 35_000, 4],
+  ])('%s', async (_what, tookMs, slots) => {
+    const { clock, lastRuns, monitor, slot, phase } = given();
+    clock.stall(tookMs);
+    lastRuns.note(monitor, slot, { status: 'ok', message: '', latencyMs: tookMs });
+    const at = lastRuns.doneUntil(monitor) ?? 0;
+    expect(heirsFirstRun(clock.now(), INTERVAL_MS, phase, { at, exact: true })).toBeCloseTo(
+      slot + slots * INTERVAL_MS,
+      0,
+    );
+  });
+
+  test('at its next slot after a check out of turn', () => {
+    const { clock, lastRuns, monitor, slot } = given();
+    clock.stall(4_000);
+    lastRuns.note(monitor, slot + 3_900, { status: 'ok', message: '', latencyMs: 100 });
+    expect(lastRuns.doneUntil(monitor)).toBe(slot + 3_900);
+  });
+});
