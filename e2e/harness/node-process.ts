@@ -104,9 +104,10 @@ export class NodeProcess {
   /** Sends a signal; for signals that end a process, resolves when it is gone. */
   async signal(signal: NodeJS.Signals): Promise<void> {
     if (this.hasEnded) return;
-    const ended = once(this.child, 'exit');
+    const ends = signal !== 'SIGSTOP' && signal !== 'SIGCONT';
+    const ended = ends ? once(this.child, 'exit') : undefined;
     this.child.kill(signal);
-    if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await ended;
+    await ended;
   }
 
   /** Stops it in order, or kills it after 30 seconds. */

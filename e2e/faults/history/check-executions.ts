@@ -1,4 +1,5 @@
 import {
+  excusesRepeats,
   groupedBy,
   type History,
   mayShowAt,
@@ -18,6 +19,7 @@ export interface ExecutionFigures {
 
 /** Shorter tenures show no regular times. */
 const LEAST_BEATS = 4;
+const BIN_MS = 50;
 
 /** Judges when and by which process targets were checked. Pure. */
 export function checkExecutions(
@@ -34,7 +36,7 @@ export function checkExecutions(
     for (const { at, by, before } of doubles) {
       // Both sides of a partition continue to check; so does a suspended process, until it knows what it missed.
       const excused = history.faults.some(
-        (fault) => fault.kind !== 'graceful' && fault.kind !== 'crash' && mayShowAt(fault, at, promises),
+        (fault) => excusesRepeats(fault) && fault.kind !== 'crash' && mayShowAt(fault, at, promises),
       );
       if (excused) continue;
       const message = `${before} and ${by} probed within half an interval`;
@@ -83,25 +85,31 @@ function gapsOf(
   });
 }
 
-/** A new owner keeps the slots. A late check now and then is no other rhythm, so the median of a tenure counts. */
+/** A new owner keeps the slots. Checks that are late or repeated are no other rhythm, so the best quarter of a tenure counts. */
 function rhythmFaults(
   probes: readonly Probe[],
   { name, intervalMs }: WatchedMonitor,
   { beatMs }: Promises,
 ): Violation[] {
+  // The first check of a tenure may make up for a missed slot.
   const beats = tenures(probes)
-    // The first check of a tenure may make up for a missed slot.
     .map((tenure) => tenure.slice(1))
     .filter((tenure) => tenure.length >= LEAST_BEATS)
-    .map((tenure) => ({ by: tenure[0]?.by ?? '', at: phaseOf(tenure, intervalMs) }));
-  const [first, ...later] = beats;
-  if (!first) return [];
-  return later.flatMap(({ by, at }) => {
-    const apart = Math.abs(at - first.at) % intervalMs;
-    const offMs = Math.min(apart, intervalMs - apart);
-    const message = `${by} probes ${Math.round(offMs)} ms beside the beat of ${first.by}`;
+    .sort((one, other) => other.length - one.length);
+  const [longest = [], ...others] = beats;
+  const beat = beatOf(longest, intervalMs);
+  return others.flatMap((tenure) => {
+    const off = tenure.map(({ at }) => apartOf(at, beat, intervalMs)).sort((a, b) => a - b);
+    const offMs = off[Math.floor(off.length / 4)] as number;
+    const message = `${tenure[0]?.by} probes ${Math.round(offMs)} ms beside the beat of ${longest[0]?.by}`;
     return offMs > beatMs ? [{ kind: 'cadence' as const, monitor: name, message }] : [];
   });
+}
+
+/** How far a moment is from the nearest beat. */
+function apartOf(at: number, beat: number, intervalMs: number): number {
+  const apart = Math.abs(at - beat) % intervalMs;
+  return Math.min(apart, intervalMs - apart);
 }
 
 function tenures(probes: readonly Probe[]): Probe[][] {
@@ -114,11 +122,13 @@ function tenures(probes: readonly Probe[]): Probe[][] {
   return found;
 }
 
-/** The median of the phases, turned so that they do not lie on both sides of zero. */
-function phaseOf(probes: readonly Probe[], intervalMs: number): number {
-  const origin = probes[0]?.at ?? 0;
-  const turned = probes
-    .map(({ at }) => ((at - origin + intervalMs / 2) % intervalMs) - intervalMs / 2)
-    .sort((a, b) => a - b);
-  return origin + (turned[Math.floor(turned.length / 2)] as number);
+/** The moment of the interval at which most checks came. */
+function beatOf(probes: readonly Probe[], intervalMs: number): number {
+  const counts = new Map<number, number>();
+  for (const { at } of probes) {
+    const bin = Math.floor((at % intervalMs) / BIN_MS);
+    counts.set(bin, (counts.get(bin) ?? 0) + 1);
+  }
+  const [fullest] = [...counts].sort(([, one], [, other]) => other - one)[0] ?? [0];
+  return (fullest + 0.5) * BIN_MS;
 }

@@ -1,6 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkHistory } from './check-history.js';
-import type { Delivery, Fault, History, Probe, Promises, ViolationKind } from './history.js';
+import {
+  CLOCK_STEP_MS,
+  type Delivery,
+  type Fault,
+  type History,
+  inOurTime,
+  type Probe,
+  type Promises,
+  type ViolationKind,
+} from './history.js';
 
 const PROMISES: Promises = {
   tellWithinMs: 10_000,
@@ -134,12 +143,17 @@ describe('a history that keeps every promise', () => {
     expect(kinds(history)).toEqual([]);
   });
 
-  it('may have an incident of each side of a partition', () => {
+  it.each(['w1', 'w2'])('may have an incident of each side of a partition, if %s is cut off', (at) => {
     const history = sound();
-    history.faults.push({ kind: 'partition', at: 'w2', from: 44_000, to: 46_000 });
-    const other = { key: '9volt/web/7.2', since: 45_000, by: 'w2' };
-    insert(history.deliveries, delivery({ ...other, at: 45_100 }));
-    insert(history.deliveries, delivery({ ...other, at: 60_500, type: 'resolve' }));
+    history.faults.push({ kind: 'partition', at, from: 28_000, to: 46_000 });
+    alsoTold(history, { by: 'w2#2' });
+    expect(kinds(history)).toEqual([]);
+  });
+
+  it('may have an incident of each of two monitors, if one was deleted and created again', () => {
+    const history = sound();
+    for (const monitor of history.monitors) monitor.recreated = true;
+    alsoTold(history, { key: '9volt/web/9.1' });
     expect(kinds(history)).toEqual([]);
   });
 
@@ -173,6 +187,12 @@ describe('a history that keeps every promise', () => {
       insert(history.deliveries, delivery({ alerter, at: 46_400, key: '9volt/web/7.2', since: 46_250 }));
     }
     for (const one of history.deliveries) if (one.at === 60_400) one.key = '9volt/web/7.2';
+    expect(kinds(history)).toEqual([]);
+  });
+
+  it('may have an heir whose checks are often late', () => {
+    const history = takenOver(sound(), 'crash');
+    for (const [n, one] of history.probes.entries()) if (one.by === 'w2' && n % 3 > 0) one.at += 300 + ((n * 37) % 190);
     expect(kinds(history)).toEqual([]);
   });
 
@@ -245,20 +265,50 @@ describe('each broken promise is found, and no other', () => {
     [
       'split',
       'one outage told as two incidents by one side of a partition',
-      ({ deliveries, faults }) => {
-        faults.push({ kind: 'partition', at: 'w2', from: 44_000, to: 46_000 });
-        const more = { key: '9volt/web/7.2', since: 45_000 };
-        insert(deliveries, delivery({ ...more, at: 45_100 }));
-        insert(deliveries, delivery({ ...more, at: 60_500, type: 'resolve' }));
+      (history) => {
+        history.faults.push({ kind: 'partition', at: 'w1', from: 28_000, to: 46_000 });
+        alsoTold(history);
       },
     ],
     [
       'split',
-      'one outage told as two incidents',
-      ({ deliveries }) => {
-        const more = { key: '9volt/web/7.2', since: 45_000 };
-        insert(deliveries, delivery({ ...more, at: 45_100 }));
-        insert(deliveries, delivery({ ...more, at: 60_500, type: 'resolve' }));
+      'one outage told as two incidents, the first of which was open before the partition',
+      (history) => {
+        history.faults.push({ kind: 'partition', at: 'w1', from: 44_000, to: 46_000 });
+        alsoTold(history, { by: 'w2' });
+      },
+    ],
+    [
+      'split',
+      'one outage told as two incidents while a third process was cut off',
+      (history) => {
+        history.faults.push({ kind: 'partition', at: 's1', from: 28_000, to: 46_000 });
+        alsoTold(history, { by: 'w2' });
+      },
+    ],
+    [
+      'split',
+      'one outage told as two incidents of one creation of the monitor',
+      (history) => {
+        for (const monitor of history.monitors) monitor.recreated = true;
+        alsoTold(history);
+      },
+    ],
+    ['split', 'one outage told as two incidents', (history) => alsoTold(history)],
+    [
+      'repeated',
+      'an alarm told again when a worker could open no more files',
+      (history) => {
+        takenOver(history, 'shortage');
+        insert(history.deliveries, delivery({ at: 41_000 }));
+      },
+    ],
+    [
+      'double',
+      'two workers while one of them could open no more files',
+      (history) => {
+        takenOver(history, 'shortage');
+        history.probes.push(probe(41_400, 'w1'));
       },
     ],
     [
@@ -322,13 +372,20 @@ describe('what a fault excuses', () => {
     expect(kinds(history)).toEqual(['double']);
   });
 
-  it('a gap in the checks when a worker crashed', () => {
-    const history = takenOver(sound(), 'crash', 47_000);
+  it.each(['crash', 'shortage'] as const)('a gap in the checks in a %s', (fault) => {
+    const history = takenOver(sound(), fault, 47_000);
     silence(history, 40_000, 47_000);
     expect(kinds(history)).toEqual([]);
     expect(checkHistory(history, PROMISES).figures.longestGapMs).toBe(7_000);
   });
 });
+
+/** The outage is told under another key, too. */
+function alsoTold({ deliveries }: History, over: Partial<Delivery> = {}): void {
+  const more = { key: '9volt/web/7.2', since: 45_000, ...over };
+  insert(deliveries, delivery({ ...more, at: 45_100 }));
+  insert(deliveries, delivery({ ...more, at: 60_500, type: 'resolve' }));
+}
 
 function drop(history: History, which: (delivery: Delivery) => boolean): void {
   history.deliveries = history.deliveries.filter((one) => !which(one));
@@ -342,3 +399,11 @@ function insert(deliveries: Delivery[], one: Delivery): void {
 function silence(history: History, from: number, to: number): void {
   history.probes = history.probes.filter(({ at }) => at < from || at >= to);
 }
+
+it.each([
+  ['of a right clock', 0],
+  ['of a clock that is ahead', CLOCK_STEP_MS],
+  ['of a clock that is behind', -CLOCK_STEP_MS],
+])('a time %s is read as ours', (_what, offMs) => {
+  expect(inOurTime(1_700_000_000_000 + offMs, 1_700_000_200_000)).toBe(1_700_000_000_000);
+});

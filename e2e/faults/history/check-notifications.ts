@@ -1,6 +1,16 @@
 import { checkHolds, longestUnexplainedMs } from './check-holds.js';
-import { outageAt, seenOutages } from './seen-outages.js';
-import { type Delivery, groupedBy, type History, mayShowAt, type Promises, type Violation } from './history.js';
+import { FUZZ_MS, outageAt, seenOutages } from './seen-outages.js';
+import {
+  type Delivery,
+  excusesRepeats,
+  type Fault,
+  groupedBy,
+  type History,
+  mayShowAt,
+  type Promises,
+  type Violation,
+  type WatchedMonitor,
+} from './history.js';
 
 export interface NotificationFigures {
   /** Outages of targets that were long enough to notify of, by alerter. */
@@ -59,12 +69,12 @@ function checkOutages(
       const about = (alarms.get(`${alerter} ${monitor.name}`) ?? []).filter(
         ({ since }) => outageAt(outages, monitor.name, since, endedAt) === outage,
       );
-      const incidents = incidentsTold(about, faults, promises);
-      if (incidents.length > 1) {
+      const incidents = furtherIncidents(monitor, about, faults, promises);
+      if (incidents.length > 0) {
         violations.push({
           kind: 'split',
           monitor: monitor.name,
-          message: `one outage was told to ${alerter} as ${incidents.length} incidents: ${incidents.join(', ')}`,
+          message: `one outage was told to ${alerter} as another incident: ${incidents.join(', ')}`,
         });
       }
       if (until - outage.from < promises.tellWithinMs) continue;
@@ -95,16 +105,43 @@ function checkOutages(
   return { violations, figures };
 }
 
-/** The keys of the alarms. Two sides of a partition do not know each other's incidents: each may have one of its own. */
-function incidentsTold(alarms: readonly Delivery[], faults: History['faults'], promises: Promises): string[] {
+/**
+ * The keys of alarms about an outage that was told under another key already. Two sides of a partition do not know each other's
+ * incidents: each may have one of its own, unless the first was open before they were apart. A monitor that was created again has
+ * incidents of its own, too.
+ */
+function furtherIncidents(
+  { recreated }: WatchedMonitor,
+  alarms: readonly Delivery[],
+  faults: readonly Fault[],
+  promises: Promises,
+): string[] {
   const firsts = alarms.filter(({ key }, index) => alarms.findIndex((one) => one.key === key) === index);
   return firsts
-    .filter(({ by, at }, index) => {
-      const isAnotherSide = firsts.slice(0, index).every((one) => one.by !== by);
-      const isApart = faults.some((fault) => fault.kind === 'partition' && mayShowAt(fault, at, promises));
-      return index === 0 || !(isAnotherSide && isApart);
-    })
+    .filter((alarm, index) =>
+      firsts.slice(0, index).some((before) => {
+        if (recreated && incarnationOf(before) !== incarnationOf(alarm)) return false;
+        return !faults.some((fault) => separates(fault, before, alarm, promises));
+      }),
+    )
     .map(({ key }) => key);
+}
+
+/** Whether a partition kept the sender of the second alarm from knowing the incident of the first. */
+function separates(fault: Fault, before: Delivery, alarm: Delivery, promises: Promises): boolean {
+  const sides = [before, alarm].map(({ by }) => by.replace(/#.*/, ''));
+  return (
+    fault.kind === 'partition' &&
+    before.by !== alarm.by &&
+    sides.includes(fault.at) &&
+    before.since >= fault.from - FUZZ_MS &&
+    mayShowAt(fault, alarm.at, promises)
+  );
+}
+
+/** The part of an incident's id that tells from which creation of the monitor it is. */
+function incarnationOf({ key }: Delivery): string {
+  return key.slice(0, key.lastIndexOf('.'));
 }
 
 /** Each fault that can have caused it excuses the same notification once more. */
@@ -121,7 +158,7 @@ function checkRepeats(
     for (const again of same.slice(1)) {
       count++;
       const excuse = faults.find(
-        (fault) => fault.kind !== 'graceful' && !spent.has(fault) && mayShowAt(fault, again.at, promises),
+        (fault) => excusesRepeats(fault) && !spent.has(fault) && mayShowAt(fault, again.at, promises),
       );
       if (excuse) spent.add(excuse);
       else {

@@ -20,6 +20,8 @@ export interface WatchedMonitor {
   intervalMs: number;
   /** Alerters that must be notified of each of its incidents. */
   alerters: string[];
+  /** It was deleted and created again: the second is another monitor, with incidents of its own. */
+  recreated?: boolean;
   from: number;
   to?: number;
 }
@@ -80,8 +82,11 @@ export interface Fault {
   to: number;
 }
 
-/** `graceful`: a planned stop or move, after which nothing may repeat or run twice. */
-export type FaultKind = 'crash' | 'pause' | 'outage' | 'partition' | 'graceful';
+/**
+ * `graceful`: a planned stop or move. `shortage`: a process may open no more files. Checks may be late in both; nothing may repeat
+ * or run twice.
+ */
+export type FaultKind = 'crash' | 'pause' | 'outage' | 'partition' | 'graceful' | 'shortage';
 
 /** The promises of a scenario, in milliseconds. */
 export interface Promises {
@@ -115,6 +120,19 @@ export interface Violation {
   kind: ViolationKind;
   monitor: string;
   message: string;
+}
+
+/** Whether a fault may lead to the repeat of a notification. */
+export function excusesRepeats({ kind }: Fault): boolean {
+  return kind !== 'graceful' && kind !== 'shortage';
+}
+
+/** A clock that a scenario sets wrong by hours is wrong by a multiple of this. */
+export const CLOCK_STEP_MS = 3 * 3_600_000;
+
+/** A time that a process with such a clock wrote down, in our time. `near` is a time at most half a step away. */
+export function inOurTime(at: number, near: number): number {
+  return at - Math.round((at - near) / CLOCK_STEP_MS) * CLOCK_STEP_MS;
 }
 
 /** Whether a fault may show its effects at a moment. */

@@ -1,7 +1,7 @@
 import { groupedBy, type History, type TargetOutage } from './history.js';
 
 /** Tolerance for the clocks of workers and targets, and for a check in progress when its target fails. */
-const FUZZ_MS = 2_500;
+export const FUZZ_MS = 2_500;
 
 /** Outages as checks could see them: two without a successful check between them are one. */
 export function seenOutages({ outages, probes }: Pick<History, 'outages' | 'probes'>): TargetOutage[] {
