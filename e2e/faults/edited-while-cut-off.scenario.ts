@@ -1,10 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { FaultBench, type NodeProcess, startSeverableProxy, waitFor } from './harness/index.js';
-
-/** An edit of a monitor while the worker that notified of it is cut off. */
-const EDITS = ['deleted', 'recreated', 'pointed elsewhere', 'disabled', 'given another alerter', 'left alone'] as const;
-type Edit = (typeof EDITS)[number];
+import {
+  type Edit,
+  editMonitor,
+  EDITS,
+  FaultBench,
+  type NodeProcess,
+  startSeverableProxy,
+  waitFor,
+} from './harness/index.js';
 
 /** The side that notified of the failure: the one that is cut off, or both. */
 const SIDES = ['cut', 'both'] as const;
@@ -31,34 +35,6 @@ describe('a worker cut off while its monitors are edited', () => {
   });
   afterEach(() => bench.stop());
 
-  async function edit(how: Edit, name: string): Promise<void> {
-    const { client, keys } = bench.cluster;
-    const key = keys.monitor(name);
-    const remove = (): Promise<unknown> => client.txn({ compare: [], then: [{ delete: key }] });
-    switch (how) {
-      case 'deleted':
-        bench.forget(name);
-        await remove();
-        return;
-      case 'recreated':
-        await remove();
-        await bench.edit([name], {});
-        return;
-      case 'pointed elsewhere':
-        await bench.edit([name], { url: '/elsewhere' });
-        return;
-      case 'disabled':
-        bench.forget(name);
-        await bench.edit([name], { disable: true });
-        return;
-      case 'given another alerter':
-        await bench.edit([name], { 'critical-alerter': ['chat'] });
-        return;
-      case 'left alone':
-        return;
-    }
-  }
-
   it('each alerter that got an alarm gets its resolve', async () => {
     await bench.fault('partition', 'w1', async () => {
       proxy.cut();
@@ -69,7 +45,7 @@ describe('a worker cut off while its monitors are edited', () => {
       bench.targets.break(all);
       for (const name of all) await bench.told(name, ['critical'], { alerter: 'pager' });
       bench.targets.mend(pairs.filter(({ side }) => side === 'cut').map(({ name }) => name));
-      for (const { edit: how, name } of pairs) await edit(how, name);
+      for (const { edit: how, name } of pairs) await editMonitor(bench, how, name, 'chat');
       // Nobody else may run them before: so the other side sees their present settings.
       await bench.node('worker', 'w3');
       await sleep(bench.ttlMs + 8_000);

@@ -1,14 +1,12 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { someOf } from '@9volt/testing';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { FaultBench, names, type NodeProcess, waitFor } from './harness/index.js';
+import { canFakeClocks, clockOff, fakeClock, FaultBench, names, type NodeProcess, waitFor } from './harness/index.js';
 
-const TRIPLET = process.arch === 'arm64' ? 'aarch64-linux-gnu' : 'x86_64-linux-gnu';
-const LIBRARY = `/usr/lib/${TRIPLET}/faketime/libfaketimeMT.so.1`;
-const given = existsSync(LIBRARY) ? it : it.skip;
+const given = canFakeClocks ? it : it.skip;
 
 /** Time at each setting of the clock. */
 const DWELL_MS = 12_000;
@@ -29,12 +27,7 @@ describe('the wall clock of all processes set forward and back by an hour', () =
     const file = join(dir, 'offset');
     const set = (offset: string): void => writeFileSync(file, `${offset}\n`);
     set('+0');
-    const env = {
-      LD_PRELOAD: LIBRARY,
-      FAKETIME_TIMESTAMP_FILE: file,
-      FAKETIME_NO_CACHE: '1',
-      FAKETIME_DONT_FAKE_MONOTONIC: '1',
-    };
+    const env = fakeClock({ FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: '1' });
     const nodes = [
       ...(await bench.nodes('scheduler', ['s1', 's2'], { env })),
       ...(await bench.nodes('worker', ['w1', 'w2'], { env })),
@@ -84,7 +77,7 @@ describe('the wall clock of all processes set forward and back by an hour', () =
   given(
     'a worker whose clock is three hours ahead dies: the checks of the next owner are not shown as stale',
     async () => {
-      const env = { LD_PRELOAD: LIBRARY, FAKETIME: '+10800', FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+      const env = clockOff(1);
       await bench.node('scheduler', 's1');
       const api = await bench.node('api', 'a1');
       const [ahead] = (await bench.nodes('worker', ['w1'], { env })) as [NodeProcess];

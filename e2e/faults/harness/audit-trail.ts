@@ -1,7 +1,7 @@
 import type { Held, MonitorState, OutboxEntry } from '@9volt/contracts';
 import { type Change, decode, type EtcdClient, Informer, type Keyspace } from '@9volt/etcd-dal';
 
-import type { Debt, Hold } from '../history/history.js';
+import { type Debt, type Hold, inOurTime } from '../history/history.js';
 
 type Value = Partial<MonitorState> & { MemberID?: string } & Pick<Partial<OutboxEntry>, 'alert'>;
 
@@ -106,7 +106,10 @@ export class AuditTrail {
     else if (!this.holders.get(monitor)?.has(owner))
       note(`the state of ${monitor} was written by ${owner}, which does not own it`);
     const [older, newer] = [before, after].map((state) => Date.parse(state?.lastRunAt ?? ''));
-    if (before?.createRevision === after.createRevision && (newer as number) < (older as number)) {
+    if (
+      before?.createRevision === after.createRevision &&
+      inOurTime(newer as number, older as number) < (older as number)
+    ) {
       note(`the state of ${monitor} went back to an older run`);
     }
   }

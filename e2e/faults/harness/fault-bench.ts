@@ -91,7 +91,20 @@ export class FaultBench extends RecordedCluster {
   /** The history expects nothing more of this monitor. */
   forget(name: string): void {
     const monitor = this.monitors.get(name);
-    if (monitor) monitor.to = Date.now();
+    if (monitor) monitor.to ??= Date.now();
+  }
+
+  /** The monitor is about to be deleted and created again. */
+  noteRecreated(name: string): void {
+    (this.monitors.get(name) as WatchedMonitor).recreated = true;
+  }
+
+  /** Deletes recorded monitors. */
+  async remove(names: readonly string[]): Promise<void> {
+    for (const name of names) {
+      this.forget(name);
+      await this.cluster.delete(this.cluster.keys.monitor(name));
+    }
   }
 
   /** Waits until all monitors run in their slots; the history begins here. */

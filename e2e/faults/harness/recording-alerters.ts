@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Delivery } from '../history/history.js';
+import { type Delivery, inOurTime } from '../history/history.js';
 
 /** How the provider behind an alerter answers. `poison` rejects one monitor's messages, and accepts the others. */
 export type Behaviour =
@@ -86,9 +86,10 @@ export class RecordingAlerters {
     };
     const { monitor, type, key } = alert;
     const again = alert.repeat === true || alert.flapping === 'ended';
+    const since = inOurTime(Date.parse(alert.since), at);
     const refused = behaviour.kind === 'poison' && behaviour.monitor === monitor;
     const accepted = ['accept', 'slow'].includes(behaviour.kind) || (behaviour.kind === 'poison' && !refused);
-    this.deliveries.push({ alerter, at, by, accepted, monitor, type, key, since: Date.parse(alert.since), again });
+    this.deliveries.push({ alerter, at, by, accepted, monitor, type, key, since, again });
     this.noteOpen(`${alerter} ${key} ${type}`, response);
     switch (behaviour.kind) {
       case 'hang':

@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ALERTERS, type SoakMember, type SoakBench } from './soak-bench.js';
+import { setOpenFilesLimit } from '../harness/open-files.js';
+import { canFakeClocks, clockOff, EDITS, editMonitor } from '../harness/index.js';
+import { ALERTERS, INTERVAL_MS, type SoakMember, type SoakBench } from './soak-bench.js';
 
 /** A fault that may be drawn. */
 export interface RandomFault {
@@ -37,7 +39,10 @@ export const FAULTS: readonly RandomFault[] = [
   { name: 'answers withheld', weight: 2, inject: severed(anybody, 'mute') },
   { name: 'etcd slow for one', weight: 2, inject: slowed(anybody) },
   { name: 'etcd slow for all', weight: 2, inject: slowForAll },
-  { name: 'etcd down, a worker stopped and started', weight: 2, inject: stoppedWithoutEtcd },
+  { name: 'worker may open no more files', weight: 2, inject: outOfFiles },
+  { name: 'worker killed during first runs', weight: 2, inject: killedDuringFirstRuns },
+  ...(canFakeClocks ? [{ name: 'clock of a worker off by hours, then kill -9', weight: 2, inject: clockWrong }] : []),
+  { name: 'etcd down, workers stopped and started', weight: 2, inject: stoppedWithoutEtcd },
   { name: 'worker cut off while monitors are edited', weight: 2, inject: editedWhileCutOff },
   { name: 'etcd restarted', weight: 2, inject: outage(0, 0) },
   { name: 'etcd down', weight: 2, inject: outage(1, 20) },
@@ -128,25 +133,75 @@ async function slowly({ random }: SoakBench, proxies: readonly SoakMember['proxy
 }
 
 async function stoppedWithoutEtcd(soak: SoakBench): Promise<void> {
-  const member = soak.random.pick(soak.membersOf('worker'));
+  const workers = soak.membersOf('worker');
+  const stopped = soak.random.chance(0.5) ? workers : [soak.random.pick(workers)];
   await soak.bench.fault('outage', 'etcd', async () => {
     await soak.bench.cluster.etcd.kill();
     await sleep(soak.random.msBetween(5, 15));
-    await member.node.signal('SIGTERM');
+    await Promise.all(stopped.map(({ node }) => node.signal('SIGTERM')));
     await soak.bench.cluster.etcd.restart();
-    await soak.refill(member);
+    await Promise.all(stopped.map((member) => soak.refill(member)));
   });
 }
 
+/** It keeps its connections, and can open some more files or none. */
+async function outOfFiles(soak: SoakBench): Promise<void> {
+  const { name, node } = soak.random.pick(soak.membersOf('worker'));
+  await soak.bench.fault('shortage', name, async () => {
+    const restore = await setOpenFilesLimit(node.pid, Math.floor(soak.random.msBetween(0, 0.008)));
+    await sleep(soak.random.msBetween(3, 20));
+    await restore();
+  });
+}
+
+/** Each edit makes the next run of a monitor a first one; the heir does not know which of them killed the worker. */
+async function killedDuringFirstRuns(soak: SoakBench): Promise<void> {
+  const { bench, random, monitors } = soak;
+  const member = random.pick(soak.membersOf('worker'));
+  bench.targets.delayMs = () => 400;
+  await bench.edit(monitors, { description: `first runs ${Math.floor(random.next() * 1e9)}` });
+  await sleep(random.msBetween(0, 1));
+  await bench.fault('crash', member.name, () => member.node.signal('SIGKILL'));
+  await sleep(random.msBetween(0, 12));
+  bench.targets.delayMs = () => 0;
+  await soak.refill(member);
+}
+
+/** Its wall clock is hours ahead, or behind, for some seconds; then it dies. */
+async function clockWrong(soak: SoakBench): Promise<void> {
+  const { bench, random } = soak;
+  const member = random.pick(soak.membersOf('worker'));
+  await bench.fault('graceful', member.name, () => member.node.signal('SIGTERM'));
+  await soak.refill(member, { env: clockOff(random.pick([1, -1])) });
+  await sleep(random.msBetween(2, 20));
+  await bench.fault('crash', member.name, () => member.node.signal('SIGKILL'));
+  await sleep(random.msBetween(0, 12));
+  await soak.refill(member);
+}
+
+/** Monitors of this fault's own, of which both sides have some: each is edited in another way, and fails before or after. */
 async function editedWhileCutOff(soak: SoakBench): Promise<void> {
-  const { name, proxy } = soak.random.pick(soak.membersOf('worker'));
-  await soak.bench.fault('partition', name, async () => {
+  const { bench, random } = soak;
+  const { name, proxy } = random.pick(soak.membersOf('worker'));
+  const edits = [...EDITS, ...EDITS];
+  const extras = soak.freshNames(edits.length);
+  const [alerter, other] = ALERTERS;
+  await bench.watch(extras, { intervalMs: INTERVAL_MS, alerters: [alerter] });
+  await bench.begun(extras);
+  await soak.recovered();
+  await bench.fault('partition', name, async () => {
     proxy.blackhole();
-    await sleep(soak.random.msBetween(1, 10));
-    await edited(soak);
-    await sleep(soak.random.msBetween(1, 10));
+    await sleep(random.msBetween(1, 8));
+    bench.targets.break(extras.filter(() => random.chance(0.8)));
+    await sleep(random.msBetween(2, 8));
+    bench.targets.mend(extras.filter(() => random.chance(0.3)));
+    for (const [index, how] of edits.entries()) await editMonitor(bench, how, extras[index] as string, other);
+    await sleep(random.msBetween(1, 10));
+    bench.targets.mend(extras);
     proxy.heal();
   });
+  await soak.recovered();
+  await bench.remove(extras);
 }
 
 async function cutTwice(soak: SoakBench): Promise<void> {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FaultBench, names, type NodeProcess, startSeverableProxy, waitFor } from '../harness/index.js';
+import type { BenchNodeOptions } from '../harness/recorded-cluster.js';
 import type { SeededRandom } from './seeded-random.js';
 
 type Proxy = Awaited<ReturnType<typeof startSeverableProxy>>;
@@ -16,14 +17,15 @@ export interface SoakMember {
 }
 
 const MONITORS = 36;
-const INTERVAL_MS = 1_500;
-export const ALERTERS = ['pager', 'chat'];
+export const INTERVAL_MS = 1_500;
+export const ALERTERS = ['pager', 'chat'] as const;
 const READY_MS = 90_000;
 
 /** A small cluster, each process behind a proxy of its own: light enough that several soaks run side by side. */
 export class SoakBench {
   readonly monitors = names(MONITORS);
   readonly members: SoakMember[] = [];
+  private extras = 0;
   private readonly dataDir = mkdtempSync(join(tmpdir(), '9volt-soak-'));
 
   private constructor(
@@ -51,8 +53,14 @@ export class SoakBench {
   }
 
   /** Starts another process after one died. */
-  async refill(member: SoakMember): Promise<void> {
-    member.node = await this.bench.node(member.role, member.name, this.optionsOf(member.proxy));
+  async refill(member: SoakMember, options: BenchNodeOptions = {}): Promise<void> {
+    member.node = await this.bench.node(member.role, member.name, { ...this.optionsOf(member.proxy), ...options });
+  }
+
+  /** Names that no monitor had yet. */
+  freshNames(count: number): string[] {
+    this.extras += count;
+    return names(this.extras, 'extra').slice(-count);
   }
 
   async stop(): Promise<void> {
