@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { guarded } from '@9volt/contracts';
+import { guarded, unawaited } from '@9volt/contracts';
 import { ParentsView } from '../notification/facts/parents-view.js';
 import { Clock } from '../time/clock.js';
 import { CheckRunner } from './check-runner.js';
@@ -15,6 +15,8 @@ const SPREAD_MS = 10;
 @Injectable()
 export class ChildrenChecks implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly waiting = new Set<string>();
+  /** Their checks were begun and have no result yet. */
+  private readonly begun = new Set<string>();
   private readonly stopping = new AbortController();
   private cancel: (() => void) | undefined;
 
@@ -36,6 +38,7 @@ export class ChildrenChecks implements OnApplicationBootstrap, OnApplicationShut
   }
 
   private check(name: string): void {
+    if (this.begun.has(name)) return;
     this.waiting.add(name);
     this.next();
   }
@@ -47,7 +50,14 @@ export class ChildrenChecks implements OnApplicationBootstrap, OnApplicationShut
       this.cancel = undefined;
       this.waiting.delete(name);
       // One that runs already, or is not ours to run any more, needs no run of ours.
-      this.runner.runNow(name, this.stopping.signal).catch(() => undefined);
+      this.begun.add(name);
+      unawaited(
+        `a check of ${name}`,
+        this.runner
+          .runNow(name, this.stopping.signal)
+          .catch(() => undefined)
+          .finally(() => this.begun.delete(name)),
+      );
       this.next();
     });
     this.cancel = this.clock.schedule(run, SPREAD_MS);
