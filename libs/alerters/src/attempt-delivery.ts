@@ -27,6 +27,8 @@ export interface Attempt {
   onUnclear?: (why: string) => void;
   /** Recipients that earlier attempts reached. */
   reached?: readonly string[];
+  /** The reference of the message that a note replies to. */
+  replyTo?: string | undefined;
   readSecret: ReadSecret;
   /** The programs that this process may run. */
   programs: ProgramRules;
@@ -74,9 +76,12 @@ export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome
   signal.addEventListener('abort', giveUp, { once: true });
   try {
     const notificationId = notificationIdOf(alert);
-    const { reached = [] } = attempt;
+    const { reached = [], replyTo } = attempt;
     const limits = { timeoutMs, patienceMs, ...(onUnclear === undefined ? {} : { onUnclear }) };
-    const context = { signal: overdue.signal, notificationId, reached, ...limits, programs, targets, trial };
+    const context = {
+      ...{ signal: overdue.signal, notificationId, reached, ...limits, programs, targets, trial },
+      ...(replyTo === undefined ? {} : { replyTo }),
+    };
     return await Promise.race([send(definition, attempt, context), abandoned]);
   } catch (error) {
     // Somebody may add the secret while the notification waits, or another worker may have it.
@@ -102,7 +107,7 @@ async function send(
 /** The same for every attempt, by any worker. */
 function notificationIdOf(alert: Alert): string {
   const { group } = alert;
-  const about = `${alert.key}/${alert.type}${group ? `/group/${group.alarms}/${group.resolves}` : ''}`;
+  const about = `${alert.key}/${alert.note?.kind ?? alert.type}${group ? `/group/${group.alarms}/${group.resolves}` : ''}`;
   // A deliberate repetition is another notification.
-  return alert.repeat || alert.flapping ? `${about}/${alert.at}` : about;
+  return alert.repeat || alert.flapping || alert.note ? `${about}/${alert.at}` : about;
 }

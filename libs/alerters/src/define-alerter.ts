@@ -1,4 +1,4 @@
-import type { ProgramRules, SettingsClass, Targets } from '@9volt/contracts';
+import type { NoteKind, ProgramRules, SettingsClass, Targets } from '@9volt/contracts';
 import type { RenderedAlert } from './render-alert.js';
 
 /**
@@ -12,6 +12,8 @@ interface Delivered {
   answer: string;
   /** A problem that a person should correct nonetheless. */
   notice?: string;
+  /** The provider's name of the message, for replies. */
+  reference?: string;
 }
 
 export interface Retryable {
@@ -41,6 +43,8 @@ export interface DeliveryContext {
   targets: Targets;
   /** Recipients that earlier attempts reached. */
   reached?: readonly string[];
+  /** The reference of the message that a note replies to. */
+  replyTo?: string;
   /** A person tests the alerter: the answer shows no content that does not come from a provider. */
   trial?: boolean;
   /** How long the provider may take to answer; default: 10 seconds. */
@@ -64,6 +68,8 @@ export interface AlerterDefinition<O extends object = Record<string, unknown>> {
    * the secrets again: otherwise anybody who may edit an alerter could have its token sent to their own server.
    */
   destination: readonly (keyof O & string)[];
+  /** The notes that the channel has a place for; without it none are sent. */
+  notes?: readonly NoteKind[];
   /** The program that a delivery starts on the node, if any. */
   program?(options: O): string;
   send(options: O, alert: RenderedAlert, context: DeliveryContext): Promise<DeliveryOutcome>;

@@ -7,7 +7,7 @@ import { renderAlert } from './render-alert.js';
 import { alerterContract, deliveryContext } from './testing/alerter-contract.js';
 import { PAGERDUTY_KEY, startPagerDutyStandIn, type PagerDutyEvent } from './testing/pagerduty-stand-in.js';
 import { startRawServer, type RawServer } from './testing/raw-server.js';
-import { sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
+import { sampleAlarm, sampleNote, sampleResolve } from './testing/sample-alerts.js';
 import type { StandIn } from './testing/stand-in.js';
 import { validateAlerter } from './validate-alerter.js';
 
@@ -58,6 +58,18 @@ describe('pagerduty', () => {
       event_action: 'resolve',
       dedup_key: '9volt/web/100.1',
     });
+  });
+
+  it('acknowledges its incident', async () => {
+    expect(await sentOf(sampleNote())).toMatchObject({
+      event_action: 'acknowledge',
+      dedup_key: '9volt/web/100.1',
+      payload: {
+        summary:
+          "HTTP check 'web' acknowledged by ann: ann acknowledged that the check is critical: disk ordered. 9volt repeats and escalates nothing until the check recovers.",
+      },
+    });
+    expect(standIn.accepted).toHaveLength(1);
   });
 
   it('says where, what and since when', async () => {

@@ -42,6 +42,8 @@ export const pagerduty = defineAlerter<PagerDutyOptions>({
   summary: 'Triggers and resolves incidents of a PagerDuty service (Events API v2).',
   options: PagerDutyOptions,
   destination: ['api-url'],
+  // Its API for events cannot withdraw an acknowledgement.
+  notes: ['acknowledged'],
   send(options, alert, context) {
     return deliverHttp(
       {
@@ -61,7 +63,7 @@ function eventOf(token: string, rendered: RenderedAlert): Record<string, unknown
   return {
     routing_key: token,
     // Removed, disabled or changed: nobody will ever see it recover, so it is resolved, too; the summary says why.
-    event_action: alert.type === 'resolve' ? 'resolve' : 'trigger',
+    event_action: alert.note ? 'acknowledge' : alert.type === 'resolve' ? 'resolve' : 'trigger',
     dedup_key: dedupKeyOf(rendered.key),
     client: '9volt',
     ...(link === undefined ? {} : { client_url: link, links: [{ href: link, text: 'Monitor in 9volt' }] }),

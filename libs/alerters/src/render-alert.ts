@@ -1,4 +1,4 @@
-import { formatDuration, type Alert, type AlarmStatus, type AlertGroup } from '@9volt/contracts';
+import { formatDuration, type Alert, type AlarmStatus, type AlertGroup, type AlertNote } from '@9volt/contracts';
 import { lines, oneLine } from './plain-text.js';
 
 /** `ok` for a resolve, `info` for a test. */
@@ -30,6 +30,7 @@ export interface RenderedAlert {
 export function renderAlert(alert: Alert): RenderedAlert {
   if (alert.group) return renderGroup(alert, alert.group);
   const link = safeLink(alert.link);
+  if (alert.note) return { ...renderNote(alert, alert.note, link), ...(link === undefined ? {} : { link }) };
   return {
     title: alert.test ? 'Test notification from 9volt' : titleOf(alert),
     text: textOf(alert),
@@ -37,6 +38,27 @@ export function renderAlert(alert: Alert): RenderedAlert {
     fields: alert.test ? testFields(alert) : fieldsOf(alert, link),
     key: alert.key,
     ...(link === undefined ? {} : { link }),
+    alert,
+  };
+}
+
+function renderNote(
+  alert: Alert,
+  { kind, author, comment, until }: AlertNote,
+  link: string | undefined,
+): Omit<RenderedAlert, 'link'> {
+  const who = author === undefined ? undefined : oneLine(author, 200);
+  const why = comment === undefined || comment === '' ? '.' : `: ${oneLine(comment, 1_000)}.`;
+  const end = until === undefined ? 'the check recovers' : oneLine(until, 40);
+  const isMade = kind === 'acknowledged';
+  return {
+    title: `${checkOf(alert)} ${isMade ? `acknowledged${who === undefined ? '' : ` by ${who}`}` : 'no longer acknowledged'}`,
+    text: isMade
+      ? `${who ?? 'Somebody'} acknowledged that the check is ${alert.type}${why} 9volt repeats and escalates nothing until ${end}.`
+      : `The acknowledgement${who === undefined ? '' : ` by ${who}`} ended. The check is still ${alert.type}.`,
+    severity: 'info',
+    fields: fieldsOf(alert, link),
+    key: alert.key,
     alert,
   };
 }
@@ -67,8 +89,12 @@ function renderGroup(alert: Alert, { by, alarms, resolves, shown }: AlertGroup):
   };
 }
 
+function checkOf(alert: Alert): string {
+  return `${oneLine(alert.monitorType, 40).toUpperCase()} check '${oneLine(alert.monitor, 200)}'`;
+}
+
 function titleOf(alert: Alert): string {
-  const check = `${oneLine(alert.monitorType, 40).toUpperCase()} check '${oneLine(alert.monitor, 200)}'`;
+  const check = checkOf(alert);
   if (alert.type !== 'resolve') return alert.repeat ? `${check} still failing` : `${check} failure`;
   return closedBecause(alert) === undefined ? `${check} recovered` : `${check} closed (${alert.reason})`;
 }

@@ -6,7 +6,7 @@ import { renderAlert } from './render-alert.js';
 import { slack } from './slack.alerter.js';
 import { alerterContract, deliveryContext, type Channel } from './testing/alerter-contract.js';
 import { SLACK_TOKEN, slackWebhookAlerter, startSlackStandIn, type SlackMessage } from './testing/slack-stand-in.js';
-import { sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
+import { sampleAlarm, sampleNote, sampleResolve } from './testing/sample-alerts.js';
 import type { StandIn } from './testing/stand-in.js';
 import { validateAlerter } from './validate-alerter.js';
 
@@ -112,6 +112,34 @@ describe('slack', () => {
       'api-url': `${standIn.address}/api/`,
     });
     expect(message).toMatchObject({ username: 'night watch', icon_url: 'https://example.com/owl.png' });
+  });
+
+  it('names its message, and a note replies to it in the thread', async () => {
+    const { options } = standIn.alerter;
+    const alarm = await slack.send(options, renderAlert(sampleAlarm()), deliveryContext());
+    expect(alarm).toEqual({ outcome: 'delivered', answer: 'ok', reference: '1700000000.000100' });
+    const replyTo = '1700000000.000100';
+    await slack.send(options, renderAlert(sampleNote()), deliveryContext({ replyTo }));
+    const [first, second] = standIn.accepted.map(({ message }) => message);
+    expect(first).not.toHaveProperty('thread_ts');
+    expect(second).toMatchObject({
+      thread_ts: replyTo,
+      attachments: [{ title: "HTTP check 'web' acknowledged by ann", text: expect.stringContaining('disk ordered') }],
+    });
+  });
+
+  it('posts a note to the channel if it does not know the message, or only has a webhook', async () => {
+    for (const [alerter, replyTo] of [
+      [standIn.alerter, undefined],
+      [slackWebhookAlerter(standIn), '1700000000.000100'],
+    ] as const) {
+      const context = deliveryContext(replyTo === undefined ? {} : { replyTo });
+      await slack.send(alerter.options, renderAlert(sampleNote()), context);
+    }
+    expect(standIn.accepted.map(({ message }) => [message.attachments[0]?.title, message.thread_ts])).toEqual([
+      ["HTTP check 'web' acknowledged by ann", undefined],
+      ["HTTP check 'web' acknowledged by ann", undefined],
+    ]);
   });
 
   it('is refused with a wrong token, without showing it', async () => {

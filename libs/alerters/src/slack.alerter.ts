@@ -87,6 +87,7 @@ export const slack = defineAlerter<SlackOptions>({
   summary: 'Posts to a Slack channel, by a bot token or an incoming webhook.',
   options: SlackOptions,
   destination: ['api-url'],
+  notes: ['acknowledged', 'unacknowledged'],
   send(options, alert, context) {
     const message = {
       username: options.username ?? DEFAULT_USERNAME,
@@ -106,7 +107,7 @@ export const slack = defineAlerter<SlackOptions>({
       {
         url: `${(options['api-url'] ?? DEFAULT_API_URL).replace(/\/+$/, '')}/chat.postMessage`,
         headers: { ...headers, Authorization: `Bearer ${options.token}` },
-        body: JSON.stringify({ channel: options.channel, ...message }),
+        body: JSON.stringify({ channel: options.channel, ...inThread(context.replyTo), ...message }),
         secrets: [options.token],
       },
       context,
@@ -114,6 +115,11 @@ export const slack = defineAlerter<SlackOptions>({
     );
   },
 });
+
+/** A note replies to the message about the alarm. The answer to a webhook does not name its message. */
+function inThread(replyTo: string | undefined): { thread_ts?: string } {
+  return replyTo === undefined ? {} : { thread_ts: replyTo };
+}
 
 function messageOf(alert: RenderedAlert): Record<string, unknown> {
   const at = Math.floor(Date.parse(alert.alert.at) / 1_000);
@@ -154,7 +160,10 @@ function escaped(text: string): string {
 function judge(answer: HttpAnswer): DeliveryOutcome {
   if (answer.status !== 200) return judgeByStatus(answer);
   const said = jsonObject(answer.body);
-  if (said?.['ok'] === true) return { outcome: 'delivered', answer: 'ok' };
+  if (said?.['ok'] === true) {
+    const { ts } = said;
+    return { outcome: 'delivered', answer: 'ok', ...(typeof ts === 'string' ? { reference: ts } : {}) };
+  }
   const error = said?.['error'];
   if (typeof error !== 'string') return notFrom('Slack', answer);
   if (ABOUT_ALERTER.has(error)) return untilCorrected(error);

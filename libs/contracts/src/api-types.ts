@@ -1040,6 +1040,13 @@ export interface components {
             outcome: "delivered" | "rejected" | "dropped";
             attempts: number;
             answer: string;
+            /**
+             * @description Present if it was a note about an acknowledgement: no alarm.
+             * @enum {string}
+             */
+            note?: "acknowledged" | "unacknowledged";
+            /** @description The provider's name of the message. */
+            reference?: string;
         };
         Incident: {
             id: string;

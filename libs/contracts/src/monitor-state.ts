@@ -46,6 +46,16 @@ export interface Flapping {
   told?: Record<string, AlarmStatus>;
 }
 
+/** The acknowledgement of the open incident of which alerters got a note. */
+export interface NotedAcknowledgement {
+  /** When it was made. ISO 8601. */
+  at: string;
+  author?: string;
+  until?: string;
+  /** Those alerters. */
+  alerters: string[];
+}
+
 /** The stored state of a monitor under `state/<name>`: written on change, at most once a second. */
 export interface MonitorState {
   status: Status;
@@ -78,6 +88,7 @@ export interface MonitorState {
   alarmedAt?: string;
   /** By alerter, why it is not notified at present. */
   held?: Record<string, Held>;
+  acknowledged?: NotedAcknowledgement;
   /** Consecutive successes while the incident is still open, below the `recovery-threshold`. */
   successes?: number;
   /** The latest results, oldest first, at most 20: `1` ok, `0` not ok. */

@@ -15,6 +15,18 @@ export interface AlertGroup {
   shown: { monitor: string; type: Alert['type']; message: string; since: string }[];
 }
 
+/** A note about an acknowledgement: no alarm, for channels that have a place for it. */
+export type NoteKind = 'acknowledged' | 'unacknowledged';
+
+export interface AlertNote {
+  kind: NoteKind;
+  /** Who acknowledged the incident, why, and until when. */
+  author?: string;
+  comment?: string;
+  /** ISO 8601. */
+  until?: string;
+}
+
 /** The content of one notification; every alerter uses the same rendering. */
 export interface Alert {
   type: 'resolve' | AlarmStatus;
@@ -61,6 +73,8 @@ export interface Alert {
   escalated?: boolean;
   /** Says that the monitor began to flap, or stopped. */
   flapping?: 'began' | 'ended';
+  /** Makes it a note: the type is then that of the last alarm. */
+  note?: AlertNote;
 }
 
 /** A pending notification: `outbox/<monitor>/<alerter>/<id>`. */
@@ -86,6 +100,10 @@ export interface DeliveryRecord {
   outcome: 'delivered' | 'rejected' | 'dropped';
   attempts: number;
   answer: string;
+  /** It was a note. */
+  note?: NoteKind;
+  /** The provider's name of the message, to which a note replies. */
+  reference?: string;
 }
 
 /** `incident/<monitor>/<n>`: kept for 30 days, at most 20 for a monitor. */

@@ -109,14 +109,22 @@ export const StateList = component('StateList', list(ref(State)), [example]);
 
 export const DeliveryRecord = component(
   'DeliveryRecord',
-  object({
-    alerter: text,
-    type: oneOfTexts(['resolve', 'warning', 'critical', 'unknown']),
-    at: instant,
-    outcome: oneOfTexts(['delivered', 'rejected', 'dropped']),
-    attempts: count,
-    answer: text,
-  }),
+  object(
+    {
+      alerter: text,
+      type: oneOfTexts(['resolve', 'warning', 'critical', 'unknown']),
+      at: instant,
+      outcome: oneOfTexts(['delivered', 'rejected', 'dropped']),
+      attempts: count,
+      answer: text,
+      note: {
+        ...oneOfTexts(['acknowledged', 'unacknowledged']),
+        description: 'Present if it was a note about an acknowledgement: no alarm.',
+      },
+      reference: { ...text, description: "The provider's name of the message." },
+    },
+    ['note', 'reference'],
+  ),
 );
 
 export const Incident = component(

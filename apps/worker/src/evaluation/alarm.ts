@@ -1,4 +1,12 @@
-import { type AlarmStatus, type Held, type HoldReason, type MonitorState, ownOf } from '@9volt/contracts';
+import {
+  type Acknowledgement,
+  type AlarmStatus,
+  type Held,
+  type HoldReason,
+  type MonitorState,
+  type NoteKind,
+  ownOf,
+} from '@9volt/contracts';
 
 /** A notification of an alerter about the open incident, unless it is held back. */
 export interface Alarm {
@@ -25,6 +33,13 @@ export interface Hold {
 
 /** Whether something holds back an alarm about a state: the notification pipeline, for one monitor at one moment. */
 export type HoldRule = (alarm: Alarm, state: MonitorState) => Hold | undefined;
+
+/** What notes about an acknowledgement depend on. */
+export interface NoteRules {
+  acknowledgement: Acknowledgement | undefined;
+  /** Whether the channel of an alerter has a place for a note. */
+  takes: (alerter: string, kind: NoteKind) => boolean;
+}
 
 /** The stored form of a hold: since when the same reason applies. */
 export function heldBy({ reason, by, until, text }: Hold, before: Held | undefined, now: number): Held {

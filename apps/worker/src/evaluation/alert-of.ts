@@ -9,7 +9,7 @@ import {
   type ResolveReason,
   type AlarmStatus,
 } from '@9volt/contracts';
-import type { HoldRule } from './alarm.js';
+import type { HoldRule, NoteRules } from './alarm.js';
 import type { KnownIncident } from './known-incidents.js';
 
 /** The facts of an alert beside the state. */
@@ -26,6 +26,8 @@ export interface AlertFacts {
   newId: () => string;
   /** What may hold back alarms; without it nothing does. */
   hold?: HoldRule | undefined;
+  /** Without it no notes are sent, and what was sent counts. */
+  notes?: NoteRules | undefined;
 }
 
 /** A closed incident in its last state. */

@@ -59,8 +59,8 @@ function stepped(
 /** Evaluates and stores, as the state writer does. */
 function store(stored: MonitorState | undefined, next: MonitorState, as = facts): { state: MonitorState; owed: Owed } {
   const owed = owedNotifications(stored, next, as);
-  const { told, toldAt, alarmedAt, held, flapping } = owed;
-  return { state: { ...next, told, toldAt, alarmedAt, held, flapping } as MonitorState, owed };
+  const { told, toldAt, alarmedAt, held, flapping, acknowledged } = owed;
+  return { state: { ...next, told, toldAt, alarmedAt, held, flapping, acknowledged } as MonitorState, owed };
 }
 
 const said = (entries: readonly OutboxEntry[]): string[] =>

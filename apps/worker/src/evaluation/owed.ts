@@ -6,6 +6,7 @@ import {
   type Held,
   type IncidentRecord,
   type MonitorState,
+  type NotedAcknowledgement,
   type OpenIncident,
   type OutboxEntry,
   ownOf,
@@ -16,6 +17,7 @@ import { type Alarm, afterHold, heldBy } from './alarm.js';
 import { type AlertFacts, alarmOf, entryOf, resolveOf } from './alert-of.js';
 import { continues, worse } from './evaluate.js';
 import { type KnownIncident, knownIncidents } from './known-incidents.js';
+import { notesOf } from './notes.js';
 import { alarmedSince, plannedAlarms, recipientsOf } from './planned-alarms.js';
 
 /** The writes that go together with the next state. */
@@ -28,6 +30,8 @@ export interface Owed {
   /** By alerter, the alarm that is pending and held back. */
   held: ByName<Held>;
   flapping?: Flapping | undefined;
+  /** The acknowledgement of which alerters have a note, once the entries are delivered. */
+  acknowledged?: NotedAcknowledgement | undefined;
   entries: OutboxEntry[];
   /** The incident that was open in the stored state, and no longer is. */
   closed?: { incident: OpenIncident; reason: ResolveReason };
@@ -78,6 +82,9 @@ export function owedNotifications(
     return owed;
   }
   tellAlarms(owed, { stored, next, open, kept, flapped }, facts);
+  const notes = notesOf(stored, next, open, owed.told, facts);
+  entries.push(...notes.entries);
+  if (notes.acknowledged) owed.acknowledged = notes.acknowledged;
   if (before?.id !== open.id || before.worst !== open.worst) owed.current = open;
   return owed;
 }

@@ -130,12 +130,14 @@ function escalationsOf(
  */
 export function nextLookAt(state: MonitorState, settings: MonitorSettings): number | undefined {
   if (!state.incident) return undefined;
-  const { told, toldAt = {}, alarmedAt, held = {} } = state;
+  const { told, toldAt = {}, alarmedAt, held = {}, acknowledged } = state;
   const heard = { told, toldAt, unsure: new Set<string>(), alarmedAt, warned: true, flapped: {} };
   const times = plannedAlarms(state, state.incident, heard, settings)
     .filter(({ alerter, at }) => at > 0 && !Object.hasOwn(held, alerter))
     .map(({ at }) => at);
   for (const { until } of Object.values(held)) if (until !== undefined) times.push(Date.parse(until));
+  // Alerters get a note that it expired.
+  if (acknowledged?.until !== undefined) times.push(Date.parse(acknowledged.until));
   return times.length === 0 ? undefined : Math.min(...times);
 }
 

@@ -26,6 +26,7 @@ export function needsWrite(
     (stored.successes ?? 0) !== (next.successes ?? 0) ||
     stored.flapping?.since !== next.flapping?.since ||
     !isSameHeld(stored.held, owed.held) ||
+    stored.acknowledged?.at !== owed.acknowledged?.at ||
     (intervalMs >= RECORDED_INTERVAL_MS && stored.lastRunAt !== next.lastRunAt)
   );
 }

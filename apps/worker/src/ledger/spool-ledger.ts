@@ -27,7 +27,9 @@ export class SpoolLedger implements Ledger {
   changeOf(monitor: OwnedMonitor): StateChange | undefined {
     const spool = this.spools.of(monitor);
     const stored = spool ? { state: spool.state, modRevision: 0 } : this.evaluations.storedOf(monitor);
-    return changeOf(monitor, { stored, evaluated: this.evaluations.currentOf(monitor) }, this.facts.now());
+    // Notes can wait until etcd is back.
+    const facts = { ...this.facts.now(), notesFor: undefined };
+    return changeOf(monitor, { stored, evaluated: this.evaluations.currentOf(monitor) }, facts);
   }
 
   record(monitor: OwnedMonitor, { next, owed, stored }: StateChange): Promise<Recorded> {

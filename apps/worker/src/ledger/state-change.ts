@@ -3,7 +3,7 @@ import type { FencedWrite, StoredState } from '@9volt/etcd-dal';
 import { continues } from '../evaluation/evaluate.js';
 import { createRevisionOf, numberOf } from '../evaluation/known-incidents.js';
 import type { AlertFacts } from '../evaluation/alert-of.js';
-import type { HoldRule } from '../evaluation/alarm.js';
+import type { HoldRule, NoteRules } from '../evaluation/alarm.js';
 import { type Owed, owedNotifications } from '../evaluation/owed.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { needsWrite } from './needs-write.js';
@@ -18,6 +18,8 @@ export interface WriterFacts {
   now: number;
   /** What may hold back alarms about a monitor; without it nothing does. */
   ruleFor?: (monitor: OwnedMonitor) => HoldRule;
+  /** What notes depend on; without it none are sent. */
+  notesFor?: ((monitor: OwnedMonitor) => NoteRules) | undefined;
 }
 
 /** Notifications that are not stored, and writes that must happen together with storing them. */
@@ -85,13 +87,17 @@ function mayStand(monitor: OwnedMonitor, state: MonitorState | undefined): boole
 }
 
 /** Notifications and holds follow from the stored state, not from the latest result. */
-function withTold(current: MonitorState, { told, toldAt, alarmedAt, held, flapping }: Owed): MonitorState {
+function withTold(
+  current: MonitorState,
+  { told, toldAt, alarmedAt, held, flapping, acknowledged }: Owed,
+): MonitorState {
   const next: MonitorState = { ...current, told };
-  for (const name of ['toldAt', 'alarmedAt', 'held', 'flapping'] as const) delete next[name];
+  for (const name of ['toldAt', 'alarmedAt', 'held', 'flapping', 'acknowledged'] as const) delete next[name];
   if (Object.keys(toldAt).length > 0) next.toldAt = toldAt;
   if (alarmedAt !== undefined) next.alarmedAt = alarmedAt;
   if (Object.keys(held).length > 0) next.held = held;
   if (flapping) next.flapping = flapping;
+  if (acknowledged) next.acknowledged = acknowledged;
   return next;
 }
 
@@ -114,8 +120,10 @@ function numbersOf(handed: readonly HandedIncident[], createRevision: number): n
     .map(({ incident }) => numberOf(incident.id));
 }
 
-function alertFacts(monitor: OwnedMonitor, { prefix, worker, publicUrl, now, ruleFor }: WriterFacts): AlertFacts {
+function alertFacts(monitor: OwnedMonitor, writer: WriterFacts): AlertFacts {
+  const { prefix, worker, publicUrl, now, ruleFor, notesFor } = writer;
   const { name, settings, target } = monitor;
   const hold = ruleFor?.(monitor);
-  return { prefix, monitor: name, settings, target, worker, publicUrl, now, newId: () => timeId(), hold };
+  const notes = notesFor?.(monitor);
+  return { prefix, monitor: name, settings, target, worker, publicUrl, now, newId: () => timeId(), hold, notes };
 }

@@ -1,6 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { NodeConfig } from '@9volt/platform';
+import type { NoteRules } from '../evaluation/alarm.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Clock } from '../time/clock.js';
 import { HoldRules } from './hold-rules.js';
 import type { WriterFacts } from './state-change.js';
@@ -20,6 +22,7 @@ export class WorkerFacts {
     const prefix = this.node.keys.root.slice(1, -1);
     const now = this.clock.now();
     const ruleFor: WriterFacts['ruleFor'] = (monitor) => this.rules.ruleFor(monitor, now);
-    return { prefix, owner: this.node.memberId, worker: memberName, publicUrl, now, ruleFor };
+    const notesFor = (monitor: OwnedMonitor): NoteRules => this.rules.notesFor(monitor);
+    return { prefix, owner: this.node.memberId, worker: memberName, publicUrl, now, ruleFor, notesFor };
   }
 }

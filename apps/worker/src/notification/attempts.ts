@@ -18,6 +18,8 @@ interface About {
   /** Recipients that earlier attempts reached. */
   reached: readonly string[];
   onUnclear: (why: string) => void;
+  /** The message that a note replies to. */
+  replyTo?: string | undefined;
 }
 
 /** One attempt to notify an alerter, with the input of its channel. */
@@ -39,7 +41,7 @@ export class Attempts {
   async make(
     alerter: AlerterSettings,
     alert: Alert,
-    { signal, unclearBefore, reached, onUnclear }: About,
+    { signal, unclearBefore, reached, onUnclear, replyTo }: About,
   ): Promise<DeliveryOutcome> {
     const startedAt = performance.now();
     const outcome = await attemptDelivery({
@@ -50,6 +52,7 @@ export class Attempts {
       patienceMs: this.settings.attemptTimeoutMs * (unclearBefore ? REPEAT_PATIENCE : FIRST_PATIENCE),
       onUnclear,
       reached,
+      replyTo,
       readSecret: this.secrets.read,
       programs: this.programs.rules,
       targets: this.targets,

@@ -1,21 +1,22 @@
 import { describe, expect, it } from '@jest/globals';
-import { sampleAlarm } from '@9volt/alerters/testing';
+import { sampleAlarm, sampleNote } from '@9volt/alerters/testing';
 import type { Alert } from '@9volt/contracts';
 import fc from 'fast-check';
 import { cancelOut, type Queued, type Notified } from './cancel-out.js';
 
-/** `W`, `C`: an unsent warning, critical; `R`: a resolve; small: this process or a predecessor may have sent it. `.2` for another incident. */
+/** `W`, `C`: an unsent warning, critical; `N`: a note; `R`: a resolve; small: this process or a predecessor may have sent it. `.2` for another incident. */
 function queueOf(...spelled: string[]): Queued[] {
   return spelled.map((text, index) => {
     const [letter = '', n = '1'] = text.split('.');
-    const types: Record<string, Alert['type']> = { w: 'warning', c: 'critical', r: 'resolve' };
+    const types: Record<string, Alert['type']> = { w: 'warning', c: 'critical', n: 'critical', r: 'resolve' };
     const type = types[letter.toLowerCase()] as Alert['type'];
+    const alert = letter.toLowerCase() === 'n' ? sampleNote({ type }) : sampleAlarm({ type });
     return {
       owed: {
         key: `${index}:${text}`,
         monitor: 'web',
         alerter: 'team',
-        entry: { id: String(index), alerter: 'team', incident: `7.${n}`, alert: sampleAlarm({ type }), createdAt: '' },
+        entry: { id: String(index), alerter: 'team', incident: `7.${n}`, alert, createdAt: '' },
         createRevision: index + 1,
         modRevision: index + 1,
       },
@@ -46,6 +47,15 @@ describe('cancelling out', () => {
     ['yes', ['C', 'R'], [['C']]],
     ['unknown', ['C', 'R'], []],
     ['unknown', ['W', 'C', 'R'], [['W']]],
+    // A note replaces no alarm, and is worth nothing once the incident is over, or when a later one waits.
+    ['no', ['C', 'N'], []],
+    ['yes', ['N'], []],
+    ['no', ['W', 'N', 'C'], [['W']]],
+    ['no', ['C', 'N', 'R'], [['C', 'R', 'N']]],
+    ['yes', ['N', 'R'], [['N']]],
+    ['yes', ['n', 'R'], []],
+    ['no', ['c', 'N', 'R'], [['N']]],
+    ['yes', ['N', 'N'], [['N']]],
     // Incidents do not mix.
     ['no', ['c', 'R', 'C.2', 'R.2'], [['C.2', 'R.2']]],
     ['no', ['C', 'R', 'C.2'], [['C', 'R']]],

@@ -21,7 +21,17 @@ export function cancelOut(queue: readonly Queued[], notifiedOf: (incident: strin
 }
 
 function needless(run: readonly Queued[], notified: Notified): OwedNotification[] {
-  const last = run.at(-1) as Queued;
+  const alerts = run.filter((queued) => !isNote(queued));
+  const isOver = alerts.at(-1)?.owed.entry.alert.type === 'resolve';
+  // A later note says more than an earlier one, and the end of the incident more than any.
+  const notes = run.filter(isNote).slice(0, isOver ? undefined : -1);
+  const unsent = notes.filter(({ mayHaveBeenSent }) => !mayHaveBeenSent).map(({ owed }) => owed);
+  return [...needlessAlerts(alerts, notified), ...unsent];
+}
+
+function needlessAlerts(run: readonly Queued[], notified: Notified): OwedNotification[] {
+  const last = run.at(-1);
+  if (!last) return [];
   const before = run.slice(0, -1);
   const unsent = before.filter(({ mayHaveBeenSent }) => !mayHaveBeenSent).map(({ owed }) => owed);
   if (last.owed.entry.alert.type !== 'resolve' || unsent.length === 0) return unsent;
@@ -29,6 +39,10 @@ function needless(run: readonly Queued[], notified: Notified): OwedNotification[
   if (notified === 'no' && !last.mayHaveBeenSent) return [...unsent, last.owed];
   // Unknown: sending the alarm once more and then the resolve is right in either case.
   return unsent.slice(0, -1);
+}
+
+function isNote({ owed }: Queued): boolean {
+  return owed.entry.alert.note !== undefined;
 }
 
 function runsOfOneIncident(queue: readonly Queued[]): Queued[][] {

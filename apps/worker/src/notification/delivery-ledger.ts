@@ -14,6 +14,9 @@ export interface DeliveryLedger {
   /** Whether it is still pending, and ours. */
   isOwed(owed: OwedNotification, fences: Fences): Promise<boolean>;
 
+  /** The provider's name of the first message about the same incident, if known. */
+  replyTo(owed: OwedNotification): Promise<string | undefined>;
+
   /**
    * Removes a delivered or dropped notification, and records that. A delivered one is removed whoever owns the monitor now; a
    * dropped one only by the owner. `again`: not now; `lost`: it is not ours.

@@ -118,13 +118,15 @@ export class DeliveryReport {
     more: Record<string, unknown> = {},
   ): void {
     const { incident, alert } = owed.entry;
-    const details = { incident, type: alert.type, attempts, answer, ...more };
+    const noted = alert.note ? { note: alert.note.kind } : {};
+    const details = { incident, type: alert.type, ...noted, attempts, answer, ...more };
     this.node.events.emit(type, message, { monitor: owed.monitor, alerter: owed.alerter, details });
   }
 }
 
 function phrase({ monitor, alerter, entry }: OwedNotification): string {
-  return `${entry.alert.type} of monitor "${monitor}" to alerter "${alerter}"`;
+  const { type, note } = entry.alert;
+  return `${note ? `note (${note.kind})` : type} of monitor "${monitor}" to alerter "${alerter}"`;
 }
 
 function facts({ monitor, alerter, entry }: OwedNotification): Record<string, unknown> {

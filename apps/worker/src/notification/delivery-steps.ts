@@ -10,6 +10,7 @@ import { pauseAfter } from './backoff.js';
 import type { Queued } from './cancel-out.js';
 import { DeliveryReport } from './delivery-report.js';
 import { DeliverySettings } from './delivery-settings.js';
+import { recordOf } from './delivery-record.js';
 import { isRestDone, type Lane } from './lane.js';
 import { OwedQueues } from './owed-queues.js';
 import { Settling } from './settling.js';
@@ -71,6 +72,7 @@ export class DeliverySteps {
   async send(lane: Lane, owed: OwedNotification, settings: AlerterSettings): Promise<void> {
     const head = lane.head(owed);
     const { monitor, entry } = owed;
+    const replyTo = entry.alert.note ? await this.settling.replyTo(owed) : undefined;
     const isOwed = await this.settling.isOwed(owed, () => this.fencesOf(monitor));
     if (!isOwed || !this.isPermitted(monitor)) {
       head.notBefore = performance.now() + VIEWS_CATCH_UP_MS;
@@ -85,6 +87,7 @@ export class DeliverySteps {
       signal: AbortSignal.any([this.abort.signal, overdue.signal]),
       unclearBefore: head.unclear,
       reached: head.reached,
+      replyTo,
       onUnclear: (why) => {
         lane.giveUp = () => overdue.abort();
         this.report.unclear(owed, head.attempts, why);
@@ -96,14 +99,13 @@ export class DeliverySteps {
     const { restMs, restWhileOthersWaitMs } = this.settings;
     const limitMs = this.leftOf(lane).length > 1 ? restWhileOthersWaitMs : restMs;
     if (outcome.outcome === 'retryable' && isRestDone(head, outcome, limitMs, performance.now())) {
-      await this.settle(lane, owed, 'delivered', outcome.answer, outcome.answer);
+      await this.settle(lane, owed, { outcome: 'delivered', answer: outcome.answer, notice: outcome.answer });
     } else if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome, startedAt);
-    else
-      await this.settle(lane, owed, outcome.outcome, outcome.answer, 'notice' in outcome ? outcome.notice : undefined);
+    else await this.settle(lane, owed, outcome);
   }
 
   async drop(lane: Lane, owed: OwedNotification, why: string): Promise<void> {
-    await this.settle(lane, owed, 'dropped', why);
+    await this.settle(lane, owed, { outcome: 'dropped', answer: why });
   }
 
   async cancel(lane: Lane, queue: OutboxQueue): Promise<void> {
@@ -144,14 +146,10 @@ export class DeliverySteps {
   private async settle(
     lane: Lane,
     owed: OwedNotification,
-    outcome: DeliveryRecord['outcome'],
-    answer: string,
-    notice?: string,
+    ended: Pick<DeliveryRecord, 'outcome' | 'answer' | 'reference'> & { notice?: string },
   ): Promise<void> {
-    const { alerter, entry } = owed;
-    const { attempts } = lane.head(owed);
-    const at = new Date().toISOString();
-    const record: DeliveryRecord = { alerter, type: entry.alert.type, at, outcome, attempts, answer };
+    const { notice, ...outcome } = ended;
+    const record = recordOf(owed, outcome, lane.head(owed).attempts, new Date().toISOString());
     const fences = (): Compare[] | undefined => this.fencesOf(owed.monitor);
     if (!(await this.settling.settle(owed, record, { fences, signal: this.abort.signal }))) return;
     this.forget(lane, owed);

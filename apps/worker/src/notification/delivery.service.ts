@@ -10,6 +10,7 @@ import { DeliverySettings } from './delivery-settings.js';
 import { DeliverySteps } from './delivery-steps.js';
 import { isGrouping } from './groups/compose-group.js';
 import { InFlight } from '../outbox/in-flight.js';
+import type { OutboxQueue } from '../outbox/outbox-view.js';
 import { Lane, laneKey } from './lane.js';
 import { OwedQueues } from './owed-queues.js';
 import { planDelivery, type Situation, type Step } from './plan-delivery.js';
@@ -141,15 +142,20 @@ export class DeliveryService implements OnApplicationBootstrap {
   }
 
   private situationOf(lane: Lane): Situation {
-    const queue = this.steps.leftOf(lane);
-    const last = queue.at(-1)?.key;
+    const left = this.steps.leftOf(lane);
     const alerter = this.alerters.get(lane.alerter);
+    const groups = alerter.state === 'ready' && isGrouping(alerter.settings) && !this.owed.isSpooled(lane.monitor);
+    const notes = leadingNotes(left);
+    // Once its alarm was sent, a note is nothing for a group.
+    const grouped = groups && notes.length === 0;
+    const queue = groups && !grouped ? notes : left;
+    const last = queue.at(-1)?.key;
     return {
       queue,
       permitted: this.steps.isPermitted(lane.monitor),
-      standing: this.owed.standingOf(lane.monitor, queue),
+      standing: this.owed.standingOf(lane.monitor, left),
       alerter,
-      grouped: alerter.state === 'ready' && isGrouping(alerter.settings) && !this.owed.isSpooled(lane.monitor),
+      grouped,
       notBefore: queue[0] ? lane.head(queue[0]).notBefore : 0,
       alerterNotBefore: this.steps.earliest(lane.alerter),
       mayCancel: last !== lane.examinedUpTo && cancelOut(this.steps.queued(lane, queue), () => 'no').length > 0,
@@ -177,4 +183,9 @@ export class DeliveryService implements OnApplicationBootstrap {
     }
     this.queue.add(lane.key);
   }
+}
+
+function leadingNotes(queue: OutboxQueue): OutboxQueue {
+  const first = queue.findIndex(({ entry }) => !entry.alert.note);
+  return first < 0 ? queue : queue.slice(0, first);
 }

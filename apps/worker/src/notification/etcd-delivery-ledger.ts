@@ -25,6 +25,12 @@ export class EtcdDeliveryLedger implements DeliveryLedger {
     return this.node.stores.outbox.isOwed(owed, held).catch(() => this.view.revision >= ownedSince);
   }
 
+  async replyTo({ monitor, alerter, entry }: OwedNotification): Promise<string | undefined> {
+    const found = await this.node.stores.incident.find(monitor, entry.incident);
+    const sent = found?.record?.notifications.find((one) => one.alerter === alerter && one.reference !== undefined);
+    return sent?.reference;
+  }
+
   /** Records it in the incident, in the transaction that removes it. */
   async settle(owed: OwedNotification, delivery: DeliveryRecord, fences: Fences): Promise<'done' | 'again' | 'lost'> {
     const { incident, outbox } = this.node.stores;

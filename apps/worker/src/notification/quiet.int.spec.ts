@@ -1,5 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
+import {
+  type PagerDutyEvent,
+  slackWebhookAlerter,
+  type StandIn,
+  startPagerDutyStandIn,
+  startSlackStandIn,
+} from '@9volt/alerters/testing';
 import { type Acknowledgement, type MonitorState, type Silence } from '@9volt/contracts';
 import {
   type SeverableProxy,
@@ -82,7 +88,10 @@ const told = (): string[] => pager.accepted.map(({ message }) => message.event_a
 const owed = (name = 'web'): string[] =>
   view.owed
     .filter(({ alert }) => alert.monitor === name)
-    .map(({ alert }) => `${alert.type}${alert.repeat ? ' again' : ''}${alert.escalated ? ' escalated' : ''}`);
+    .map(
+      ({ alert }) =>
+        `${alert.note?.kind ?? alert.type}${alert.repeat ? ' again' : ''}${alert.escalated ? ' escalated' : ''}`,
+    );
 const events = (type: string): string[] => worker.events.filter((event) => event.type === type).map((e) => e.message);
 
 describe('a silence', () => {
@@ -267,6 +276,72 @@ describe('an acknowledgement', () => {
     expect(view.owed[0]?.alert.afterHold).toContain('ann acknowledged the incident');
   });
 
+  test('is noted once where the alarm went, whoever owns the monitor, and so is its removal', async () => {
+    const slack = await startSlackStandIn();
+    try {
+      await view.put(view.keys.alerter('chat'), slack.alerter);
+      await view.put(view.keys.alerter('other'), slack.alerter);
+      const monitor = byHand({ 'critical-alerter': ['pager', 'chat'], interval: '1s', timeout: '900ms' });
+      const revision = { revision: 7, createRevision: 50 };
+      web.healthy = false;
+      await view.assign(worker.id, 'web', monitor, revision);
+      await Promise.all([pager.waitForAccepted(1), slack.waitForAccepted(1)]);
+      await waitFor(() => view.outboxIsEmpty());
+      await view.put(view.keys.ack('web'), ack({ comment: 'disk ordered' }));
+      await Promise.all([pager.waitForAccepted(2), slack.waitForAccepted(2)]);
+      expect(pager.accepted.map(({ message }) => [message.event_action, message.dedup_key])).toEqual([
+        ['trigger', `${prefix}/web/50.1`],
+        ['acknowledge', `${prefix}/web/50.1`],
+      ]);
+      const [alarm, note] = slack.accepted.map(({ message }) => message);
+      expect(alarm).not.toHaveProperty('thread_ts');
+      expect(note).toMatchObject({
+        thread_ts: '1700000000.000100',
+        attachments: [{ text: expect.stringContaining('ann acknowledged that the check is critical: disk ordered.') }],
+      });
+      await waitFor(async () =>
+        (await view.incident('web'))?.notifications.some((one) => one.alerter === 'chat' && one.note),
+      );
+      expect(events('notification-sent')).toContainEqual(
+        expect.stringContaining('note (acknowledged) of monitor "web"'),
+      );
+      await worker.stop();
+      worker = await WorkerRig.start(proxy.endpoint, prefix, 'w2');
+      await view.assign(worker.id, 'web', monitor, revision);
+      await waitFor(() => worker.holds('web'));
+      await run();
+      await view.delete(view.keys.ack('web'));
+      await slack.waitForAccepted(3);
+      expect(slack.accepted.at(-1)?.message.attachments[0]?.title).toBe("HTTP check 'web' no longer acknowledged");
+      web.healthy = true;
+      await Promise.all([pager.waitForAccepted(3), slack.waitForAccepted(4)]);
+      expect(told()).toEqual(['trigger', 'acknowledge', 'resolve']);
+      expect(slack.accepted).toHaveLength(4);
+    } finally {
+      await slack.close();
+    }
+  });
+
+  test('that expires is noted, although nothing else happens', async () => {
+    const slack = await startSlackStandIn();
+    try {
+      await view.put(view.keys.alerter('chat'), { ...slackWebhookAlerter(slack), 'group-wait': '1s' });
+      web.healthy = false;
+      await view.assign(worker.id, 'web', byHand({ 'critical-alerter': ['chat'] }));
+      await slack.waitForAccepted(1);
+      await view.put(view.keys.ack('web'), ack({ until: fromNow(3_000) }));
+      await slack.waitForAccepted(3, 20_000);
+      expect(slack.accepted.map(({ message }) => message.attachments[0]?.title)).toEqual([
+        "HTTP check 'web' failure",
+        "HTTP check 'web' acknowledged by ann",
+        "HTTP check 'web' no longer acknowledged",
+      ]);
+      expect((await waitFor(() => view.state('web')))?.acknowledged).toBeUndefined();
+    } finally {
+      await slack.close();
+    }
+  });
+
   test('of another incident has no effect', async () => {
     await view.put(view.keys.ack('web'), ack({ incident: '50.7' }));
     web.healthy = false;
@@ -282,10 +357,10 @@ describe('an acknowledgement', () => {
     await view.put(view.keys.ack('web'), ack({ status: 'warning' }));
     await holds('acknowledgement');
     const before = owed().filter((said) => said !== 'warning again');
-    expect(before).toEqual(['warning']);
+    expect(before).toEqual(['warning', 'acknowledged']);
     await run();
     await view.reaches('web', { status: 'critical' });
-    expect(owed().filter((said) => said !== 'warning again')).toEqual(['warning', 'critical']);
+    expect(owed().filter((said) => said !== 'warning again')).toEqual(['warning', 'acknowledged', 'critical']);
     // Nobody acknowledged the worse one.
     await waitFor(() => owed().includes('critical again'));
   });

@@ -24,6 +24,11 @@ export class Settling {
     return this.ask(owed.monitor, (ledger) => ledger.isOwed(owed, fences));
   }
 
+  /** See {@link DeliveryLedger.replyTo}. */
+  replyTo(owed: OwedNotification): Promise<string | undefined> {
+    return this.ask(owed.monitor, (ledger) => ledger.replyTo(owed));
+  }
+
   /** It is being sent. */
   begin(owed: OwedNotification): void {
     this.spool.begin(owed);

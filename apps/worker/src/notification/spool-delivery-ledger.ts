@@ -41,6 +41,11 @@ export class SpoolDeliveryLedger implements DeliveryLedger {
     return Promise.resolve(owed.createRevision <= this.knownUntil || this.isOurs(owed));
   }
 
+  /** Only etcd knows. */
+  replyTo(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   settle(owed: OwedNotification, record: DeliveryRecord): Promise<'done' | 'again' | 'lost'> {
     const spool = this.spools.openOwned(owed.monitor);
     spool?.settle(owed, record);

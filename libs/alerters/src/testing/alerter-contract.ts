@@ -7,7 +7,7 @@ import { renderAlert } from '../render-alert.js';
 import { alerterTypes } from '../registry.js';
 import { testAlert } from '../test-alert.js';
 import { validateAlerter } from '../validate-alerter.js';
-import { HOSTILE_TEXTS, hostileAlert, sampleAlarm, sampleResolve } from './sample-alerts.js';
+import { HOSTILE_TEXTS, hostileAlert, sampleAlarm, sampleNote, sampleResolve } from './sample-alerts.js';
 import { NotedTargets } from './noted-targets.js';
 import type { StandIn } from './stand-in.js';
 
@@ -86,6 +86,7 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
     it.each([
       ['an alarm', sampleAlarm()],
       ['a resolve', sampleResolve()],
+      ['a note', sampleNote()],
       ['a test', testAlert('mine', 'worker-1', '2026-03-01T10:00:00.000Z')],
     ])('delivers %s, with everything in its rendering', async (_what, alert) => {
       expect(await send(alert)).toMatchObject({ outcome: 'delivered' });

@@ -29,6 +29,12 @@ export function sampleResolve(more: Partial<Alert> = {}): Alert {
   return sampleAlarm({ type: 'resolve', reason: 'recovered', status: 'ok', at: '2026-03-01T10:02:05.000Z', ...more });
 }
 
+/** Somebody acknowledged the incident. */
+export function sampleNote(more: Partial<Alert> = {}): Alert {
+  const note = { kind: 'acknowledged' as const, author: 'ann', comment: 'disk ordered' };
+  return sampleAlarm({ note, at: '2026-03-01T10:01:00.000Z', ...more });
+}
+
 /** Texts that must have no effect in any channel, and still be shown. */
 export const HOSTILE_TEXTS = {
   markup: `<script>alert('9volt')</script><img src=x onerror="alert(1)"> &lt;b&gt; *bold* [link](https://evil.example)`,

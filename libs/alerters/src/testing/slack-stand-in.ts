@@ -21,6 +21,7 @@ interface SlackAttachment {
 export interface SlackMessage {
   /** Absent by webhook. */
   channel?: string;
+  thread_ts?: string;
   username?: string;
   icon_url?: string;
   attachments: SlackAttachment[];
@@ -53,7 +54,13 @@ const common = {
   unfurl_links: flag,
   unfurl_media: flag,
 };
-const byMethod = object({ channel: text({ notEmpty: true }), attachments: list(attachment, 100) }, common);
+const byMethod = object(
+  { channel: text({ notEmpty: true }), attachments: list(attachment, 100) },
+  {
+    ...common,
+    thread_ts: text({ pattern: /^\d+\.\d+$/ }),
+  },
+);
 const byWebhook = object({ attachments: list(attachment, 100) }, common);
 
 /** Slack's chat.postMessage, and an incoming webhook at {@link slackWebhookAlerter}. */

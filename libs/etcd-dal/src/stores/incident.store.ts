@@ -1,4 +1,4 @@
-import type { Alert, DeliveryRecord, IncidentRecord, ResolveReason } from '@9volt/contracts';
+import type { Alert, DeliveryRecord, IncidentRecord, NoteKind, ResolveReason } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { type FencedWrite, unchanged } from '../control/fenced-txn.js';
 import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
@@ -6,6 +6,8 @@ import type { Keyspace } from '../keyspace.js';
 import {
   count,
   instant,
+  oneOf,
+  orAbsent,
   orNull,
   read,
   record,
@@ -18,14 +20,19 @@ import {
 import { deleteKeys } from './delete-keys.js';
 import { toldStatus } from './state.store.js';
 
-export const deliveryRecord = record<DeliveryRecord>({
-  alerter: text,
-  type: text as Shape<Alert['type']>,
-  at: instant,
-  outcome: text as Shape<DeliveryRecord['outcome']>,
-  attempts: count,
-  answer: text,
-});
+export const noteKind = oneOf<NoteKind>(['acknowledged', 'unacknowledged']);
+
+export const deliveryRecord = record<DeliveryRecord>(
+  {
+    alerter: text,
+    type: text as Shape<Alert['type']>,
+    at: instant,
+    outcome: text as Shape<DeliveryRecord['outcome']>,
+    attempts: count,
+    answer: text,
+  },
+  { note: orAbsent(noteKind), reference: orAbsent(text) },
+);
 
 const incident = record<IncidentRecord>(
   {

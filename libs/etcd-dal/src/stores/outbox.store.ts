@@ -1,4 +1,11 @@
-import { type Alert, type DeliveryRecord, type OutboxEntry, type ResolveReason, STATUSES } from '@9volt/contracts';
+import {
+  type Alert,
+  type AlertNote,
+  type DeliveryRecord,
+  type OutboxEntry,
+  type ResolveReason,
+  STATUSES,
+} from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { commit, type FencedWrite, joined, unchanged } from '../control/fenced-txn.js';
 import type { Compare, EtcdClient, Entry, Op } from '../etcd.client.js';
@@ -18,7 +25,7 @@ import {
   text,
   type Watchable,
 } from '../shape.js';
-import type { IncidentStore, StoredIncident } from './incident.store.js';
+import { type IncidentStore, noteKind, type StoredIncident } from './incident.store.js';
 import { toldStatus } from './state.store.js';
 
 /** A group is made when it is sent, and never stored. */
@@ -55,6 +62,10 @@ const alert = record<Alert>(
     repeat: orAbsent(flag),
     escalated: orAbsent(flag),
     flapping: orAbsent(oneOf(['began', 'ended'])),
+    note: record<AlertNote>(
+      { kind: noteKind },
+      { author: orAbsent(text), comment: orAbsent(text), until: orAbsent(instant) },
+    ),
   },
 );
 

@@ -86,12 +86,12 @@ function Incident({
             </tr>
           </thead>
           <tbody>
-            {notifications.map(({ alerter, type, at, outcome, attempts, answer }) => (
-              <tr key={`${alerter} ${type} ${at}`}>
+            {notifications.map(({ alerter, type, note, at, outcome, attempts, answer }) => (
+              <tr key={`${alerter} ${note ?? type} ${at}`}>
                 <td>
                   <Link to={alerterPath(alerter)}>{alerter}</Link>
                 </td>
-                <td>{type}</td>
+                <td>{note === undefined ? type : `note: ${note}`}</td>
                 <td>
                   <Instant at={at} form="local" />
                 </td>

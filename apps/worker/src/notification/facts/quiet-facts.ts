@@ -1,3 +1,4 @@
+import { alerterTypes } from '@9volt/alerters';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import {
   type Acknowledgement,
@@ -12,11 +13,12 @@ import {
 } from '@9volt/contracts';
 import { ClusterNode, type Parsed, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
-import type { HoldRule } from '../../evaluation/alarm.js';
+import type { HoldRule, NoteRules } from '../../evaluation/alarm.js';
 import { HoldRules } from '../../ledger/hold-rules.js';
 import type { OwnedMonitor } from '../../owned/owned-monitor.js';
 import type { Facts } from '../pipeline/facts.js';
 import { holdOf } from '../pipeline/stages.js';
+import { AlerterCache } from '../alerter-cache.js';
 import { MatchedView } from './matched-view.js';
 import { ParentsView } from './parents-view.js';
 
@@ -33,6 +35,7 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
   constructor(
     private readonly node: ClusterNode,
     private readonly parents: ParentsView,
+    private readonly alerters: AlerterCache,
     logger: AppLogger,
   ) {
     super();
@@ -86,6 +89,16 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
         acknowledgement: this.acknowledgements.get(this.node.keys.ack(monitor.name))?.value,
       };
       return holdOf(alarm, facts, now);
+    };
+  }
+
+  notesFor({ name }: OwnedMonitor): NoteRules {
+    return {
+      acknowledgement: this.acknowledgements.get(this.node.keys.ack(name))?.value,
+      takes: (alerter, kind) => {
+        const lookup = this.alerters.get(alerter);
+        return lookup.state === 'ready' && (alerterTypes.get(lookup.settings.type)?.notes?.includes(kind) ?? false);
+      },
     };
   }
 

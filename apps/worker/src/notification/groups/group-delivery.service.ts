@@ -145,7 +145,8 @@ export class GroupDeliveryService implements OnApplicationBootstrap, BeforeAppli
 
   private pendingOf({ alerter, by }: Group, settings: AlerterSettings): OwedNotification[] {
     return this.outbox.monitors.flatMap((monitor) => {
-      const queue = this.outbox.queue(monitor, alerter);
+      // Lanes send notes singly.
+      const queue = this.outbox.queue(monitor, alerter).filter(({ entry }) => !entry.alert.note);
       return queue[0] && groupOf(settings, queue[0].entry.alert) === by ? queue : [];
     });
   }

@@ -4,6 +4,7 @@ import { ClusterNode, type Compare } from '@9volt/etcd-dal';
 import type { OwedNotification } from '../../outbox/outbox-view.js';
 import { Attempts } from '../attempts.js';
 import { pauseAfter } from '../backoff.js';
+import { recordOf } from '../delivery-record.js';
 import { DeliveryReport } from '../delivery-report.js';
 import { DeliverySettings } from '../delivery-settings.js';
 import { EtcdDeliveryLedger } from '../etcd-delivery-ledger.js';
@@ -89,9 +90,7 @@ export class GroupMessages {
       sentAt: performance.now(),
     });
     for (const one of owed) {
-      const { alerter, entry } = one;
-      const { outcome: how, answer } = outcome;
-      await this.settle(group, one, { alerter, type: entry.alert.type, at, outcome: how, attempts, answer });
+      await this.settle(group, one, recordOf(one, outcome, attempts, at));
     }
     group.begun.clear();
     if (group.owned) group.owned = await this.node.stores.group.sent(group.owned, this.node.memberId, at);
