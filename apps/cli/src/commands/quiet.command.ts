@@ -35,11 +35,12 @@ export function addQuietCommands(program: Command): void {
   withMatch(withWhen(withApi(silence.command('add').description('Silence all monitors that match.'))))
     .option('--start <time>', 'start, RFC 3339; now if not set')
     .option('--force', 'allow a silence that matches every monitor')
+    .addOption(new Option('-o, --output <format>', 'output format').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
       "\nExample:\n  9volt silence add --name 'web-*' --tag shop --for 2h --comment 'update of the web servers'",
     )
-    .action(async (options: ApiOptions & MatchOptions & WhenOptions & { start?: string; force?: boolean }) => {
+    .action(async (options: ApiOptions & MatchOptions & WhenOptions & { start?: string; force?: boolean; output: string }) => {
       const { start, force } = options;
       const added = await new ApiClient(options).post<Silence>(SILENCES, {
         match: matchOf(options),
@@ -47,6 +48,7 @@ export function addQuietCommands(program: Command): void {
         ...(start === undefined ? {} : { start }),
         ...(force ? { force } : {}),
       });
+      if (options.output === 'json') return say(JSON.stringify(added, null, 2));
       say(
         `added silence ${added.id} until ${added.end}: it matches ${counted(added.monitors, 'monitor')}, ${counted(added.incidents, 'open incident')}`,
       );

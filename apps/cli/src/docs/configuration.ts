@@ -9,51 +9,56 @@ import {
   type SettingsClass,
 } from '@9volt/contracts';
 import { monitorTypes } from '@9volt/monitors';
-import { anchor, code, fenced, table } from './markdown.js';
+import { code, fenced, table } from './markdown.js';
 import { fillTemplate, type ReadText } from './template.js';
 
-/** Reference of every attribute of every type. */
-export async function configurationReference(read: ReadText): Promise<string> {
-  const monitors = [];
-  for (const [type, { summary, settings }] of monitorTypes) {
-    const own = [...attributesOf(settings).values()].filter(({ group }) => group === 'specific');
-    monitors.push(`### Monitor: ${type}`, summary, attributeTable(own), ...(await example(type, read)));
-  }
-  const alerters = [];
-  for (const [type, { summary, options }] of alerterTypes) {
-    const heading = `### Alerter: ${type}`;
-    const what = 'These stand under `options`:';
-    alerters.push(heading, summary, what, attributeTable(attributes(options)), ...(await example(type, read)));
-  }
+/** What all monitors, alerters and maintenance windows have in common, and the list of types. */
+export function configurationReference(read: ReadText): Promise<string> {
   const common = attributes(MonitorSettings);
   return fillTemplate('configuration.md', read, {
-    contents: contents(),
     'name rule': NAME_EXPECTED,
     'monitor attributes': attributeTable(common.filter(({ group }) => group !== 'alerting')),
     'alerting attributes': attributeTable(common.filter(({ group }) => group === 'alerting')),
-    monitors: monitors.join('\n\n'),
+    'monitor types': typeTable('monitors', monitorTypes),
     'alerter attributes': attributeTable(attributes(AlerterSettings), [
-      [code('options'), 'map', 'the options of its type, below', '', '', 'Where to send, and with which credentials.'],
+      [code('options'), 'map', 'the options of its type', '', '', 'Where to send, and with which credentials.'],
     ]),
-    alerters: alerters.join('\n\n'),
+    'alerter types': typeTable('alerters', alerterTypes),
     'maintenance attributes': attributeTable(attributes(MaintenanceSettings)),
   });
+}
+
+/** A page for each type, by its path in the repository. */
+export async function typePages(read: ReadText): Promise<Map<string, string>> {
+  const pages = new Map<string, string>();
+  for (const [type, { summary, settings }] of monitorTypes) {
+    const page = await fillTemplate('monitor-type.md', read, {
+      type,
+      summary,
+      attributes: attributeTable(attributes(settings).filter(({ group }) => group === 'specific')),
+      example: await example(type, read),
+    });
+    pages.set(`docs/monitors/${type}.md`, page);
+  }
+  for (const [type, { summary, options }] of alerterTypes) {
+    const page = await fillTemplate('alerter-type.md', read, {
+      type,
+      summary,
+      attributes: attributeTable(attributes(options)),
+      example: await example(type, read),
+    });
+    pages.set(`docs/alerters/${type}.md`, page);
+  }
+  return pages;
 }
 
 function attributes(cls: SettingsClass): AttributeMeta[] {
   return [...attributesOf(cls).values()];
 }
 
-function contents(): string {
-  const link = (heading: string, text: string): string => `[${text}](#${anchor(heading)})`;
-  const of = (kind: string, types: Iterable<string>): string =>
-    [...types].map((type) => link(`${kind}: ${type}`, code(type))).join(', ');
-  return [
-    `- ${link('Writing the files', 'Writing the files')}: ${link('Durations', 'durations')}`,
-    `- ${link('Monitors', 'Monitors')}: ${link('Thresholds', 'thresholds')}, ${of('Monitor', monitorTypes.keys())}`,
-    `- ${link('Maintenance windows', 'Maintenance windows')}`,
-    `- ${link('Alerters', 'Alerters')}: ${link('Secrets that stand elsewhere', 'secrets')}, ${of('Alerter', alerterTypes.keys())}`,
-  ].join('\n');
+function typeTable(directory: string, types: ReadonlyMap<string, { summary: string }>): string {
+  const rows = [...types].map(([type, { summary }]) => [`[${code(type)}](${directory}/${type}.md)`, summary]);
+  return table(['Type', 'What it does'], rows);
 }
 
 function attributeTable(metas: readonly AttributeMeta[], more: readonly string[][] = []): string {
@@ -98,8 +103,8 @@ function value(of: unknown): string {
   return code(typeof of === 'string' && !/[\r\n]/.test(of) ? of : JSON.stringify(of));
 }
 
-async function example(type: string, read: ReadText): Promise<string[]> {
+async function example(type: string, read: ReadText): Promise<string> {
   const path = `examples/types/${type}.yaml`;
   const lines = (await read(path)).split('\n').filter((line) => !line.startsWith('# yaml-language-server:'));
-  return [`[${path}](../${path}):`, fenced('yaml', lines.join('\n'))];
+  return `[${path}](../../${path}):\n\n${fenced('yaml', lines.join('\n'))}`;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { configurationReference } from './configuration.js';
+import { configurationReference, typePages } from './configuration.js';
 import { commandReference } from './cli.js';
 import { editorSchema } from './editor-schema.js';
 import { metricsReference } from './metrics.js';
@@ -17,6 +17,7 @@ export async function generatedFiles(): Promise<Map<string, string>> {
     ['docs/9volt.schema.json', `${JSON.stringify(editorSchema(), null, 2)}\n`],
     ['docs/cli.md', await commandReference(read)],
     ['docs/configuration.md', await configurationReference(read)],
+    ...(await typePages(read)),
     ['docs/metrics.md', await metricsReference(read)],
     ['docs/notifications.md', await notificationsGuide(read)],
   ]);
