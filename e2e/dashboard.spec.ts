@@ -257,6 +257,24 @@ const TOKEN = 'a-token-of-this-story';
     expect(found).toEqual([]);
   });
 
+  it('has the documents beside it, which can be searched and load nothing from elsewhere', async () => {
+    const reader = await DashboardTab.open(browser, node.url);
+    await reader.goto('/');
+    const [popup] = await Promise.all([
+      reader.page.waitForEvent('popup'),
+      reader.page.getByRole('link', { name: 'Help', exact: true }).click(),
+    ]);
+    await popup.getByRole('heading', { level: 1, name: '9volt' }).waitFor();
+    await popup.close();
+    await reader.page.goto('/help/concepts.html');
+    await reader.page.getByRole('button', { name: 'Search' }).click();
+    await reader.page.getByRole('searchbox').fill('expire');
+    await reader.page.getByRole('option').first().click();
+    await reader.page.waitForURL(/\/help\/(?!concepts)/);
+    expect(reader.faults).toEqual([]);
+    await reader.close();
+  });
+
   it('works at 360 px: nothing is wider than the screen', async () => {
     const small = await DashboardTab.open(browser, node.url, { width: 360, height: 740 });
     for (const path of [

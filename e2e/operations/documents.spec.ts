@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
 
 function filesBelow(directory: string, ending: string): string[] {
   return readdirSync(join(ROOT, directory), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith(ending))
+    .filter((name) => name.endsWith(ending) && !name.includes('node_modules/'))
     .map((name) => join(directory, name))
     .sort();
 }

@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { relative, sep } from 'node:path';
 
-/** The dashboard is served from its files; nothing imports it. */
-const SERVED = 'apps/ui';
+/** The API serves the files of the dashboard and of the documents; nothing imports them. */
+const SERVED = ['apps/ui', 'docs'];
 
 /**
  * The packages that the command needs at run time: the directories of our own projects, and those that npm installed, relative to
@@ -21,7 +21,7 @@ export function productionPackages(root) {
     .map((line) => relative(realpathSync(root), realpathSync(line)))
     .filter((path) => path !== '');
   const isOwn = (path) => !path.includes('node_modules');
-  const own = [...new Set([...paths.filter(isOwn), SERVED])];
+  const own = [...new Set([...paths.filter(isOwn), ...SERVED])];
   if (!own.includes('apps/cli')) throw new Error(`npm ls does not know the command:\n${npm.stderr}`);
   return { own, others: [...new Set(paths.filter((path) => !isOwn(path)))] };
 }

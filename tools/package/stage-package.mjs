@@ -7,6 +7,9 @@ import { isRunFile, isRunPackage, isRunPart } from './shipped.mjs';
 /** The places of the workspace's projects in the package; other packages keep the place that npm gave them. */
 const OWN_SCOPE = 'node_modules/@9volt';
 
+/** Parts of docs/ that nobody reads as files: pictures, and the site, which the package has as @9volt/docs. */
+const NOT_READ = new Set(['images', 'dist', 'node_modules', '.vitepress', 'package.json']);
+
 /**
  * Lays out the shipped package: `9volt` with its own built projects, and all of their dependencies in the versions of the lock
  * file.
@@ -27,7 +30,7 @@ export function stagePackage(root) {
   }
 
   const { version, license, engines, description } = manifestOf(root, 'apps/cli');
-  const bundled = { '@9volt/cli': version, '@9volt/ui': version };
+  const bundled = { '@9volt/cli': version, '@9volt/ui': version, '@9volt/docs': version };
   writeJson(join(stage, 'package.json'), {
     name: '9volt',
     version,
@@ -44,7 +47,7 @@ export function stagePackage(root) {
   });
   // Files that an operator reads and copies where there is no checkout.
   for (const part of ['LICENSE', 'SECURITY.md', 'docs', 'etcd', 'systemd']) {
-    cpSync(join(root, part), join(stage, part), { recursive: true, filter: (path) => basename(path) !== 'images' });
+    cpSync(join(root, part), join(stage, part), { recursive: true, filter: (path) => !NOT_READ.has(basename(path)) });
   }
   return { parent, name, version };
 }
@@ -71,7 +74,7 @@ function stageOwn(root, dir, stage, commit) {
 
 /** `libs/alerters/node_modules/axios` → `node_modules/@9volt/alerters/node_modules/axios`. */
 function placeOf(path) {
-  return path.replace(/^(?:apps|libs)\//, `${OWN_SCOPE}/`);
+  return path === 'docs' ? `${OWN_SCOPE}/docs` : path.replace(/^(?:apps|libs)\//, `${OWN_SCOPE}/`);
 }
 
 /** If there is no repository, such as in an image, the caller passes the commit. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
-import { DASHBOARD_PATH } from '@9volt/contracts';
+import { DASHBOARD_PATH, HELP_PATH } from '@9volt/contracts';
 import { AppLogger } from '@9volt/platform';
 import type { FastifyInstance } from 'fastify';
 import { guardCalls } from './calls/guard-calls.js';
@@ -12,6 +12,7 @@ import { compressAnswers } from './common/compression.js';
 import { ProblemWriter } from './common/problem-writer.js';
 import { guardBodies, readBodies } from './common/request-bodies.js';
 import { serveDashboard } from './ui/dashboard.js';
+import { serveHelp } from './ui/help.js';
 
 /** Eight of the longest bodies at once. Parsed, they take several times as much. */
 const MAX_RECEIVED_BYTES = 32 * 1_048_576;
@@ -27,7 +28,7 @@ export class HttpSetup {
     const fastify = host.httpAdapter.getInstance<FastifyInstance>();
     fastify.addHook('onRoute', (route) => {
       route.errorHandler ??= (error, request, reply) => problems.write(error, request, reply);
-      // The dashboard and Swagger UI contain nothing of a cluster: they ask the API.
+      // The dashboard, the documents and Swagger UI contain nothing of a cluster.
       if (isPage(route.url)) route.config = { ...route.config, rules: { open: true, page: true } };
     });
     guardCalls(fastify, calls);
@@ -36,9 +37,10 @@ export class HttpSetup {
     compressAnswers(fastify);
     boundAnswers(fastify, new ByteBudget(MAX_SENT_BYTES));
     serveDashboard(fastify, logger.child('dashboard'));
+    serveHelp(fastify);
   }
 }
 
 function isPage(url: string): boolean {
-  return url === '/' || [DASHBOARD_PATH, '/docs', '/openapi.json'].some((path) => `${url}/`.startsWith(`${path}/`));
+  return url === '/' || [DASHBOARD_PATH, HELP_PATH, '/docs', '/openapi.json'].some((path) => `${url}/`.startsWith(`${path}/`));
 }

@@ -3,6 +3,9 @@
 /** All pages are below this path of a node that serves the API. */
 export const DASHBOARD_PATH = '/ui';
 
+/** The documents, on the same nodes. */
+export const HELP_PATH = '/help';
+
 /** Paths within the dashboard. A name may contain anything but a slash. */
 export function monitorPath(name: string, ...more: 'edit'[]): string {
   return ['/monitor', segment(name), ...more].join('/');

@@ -12,7 +12,7 @@ import { ROOT } from './files.js';
 const PAGES = [
   'README.md',
   ...readdirSync(`${ROOT}docs`, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md') && !name.startsWith('adr/'))
+    .filter((name) => name.endsWith('.md') && !/^adr\/|node_modules\//.test(name))
     .map((name) => `docs/${name}`)
     .sort(),
 ];

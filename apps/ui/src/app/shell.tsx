@@ -1,3 +1,4 @@
+import { HELP_PATH } from '@9volt/contracts/pages';
 import { lazy, Suspense, useState } from 'react';
 import { NavLink, Outlet, ScrollRestoration, useNavigate } from 'react-router';
 import { Icon, type IconName } from '../components/icon.js';
@@ -64,6 +65,9 @@ export function Shell() {
               <kbd>Ctrl K</kbd>
             </button>
             <ConnectionState />
+            <a className={styles['help']} href={`${HELP_PATH}/`} target="_blank" rel="noreferrer">
+              Help
+            </a>
             <ThemeSwitch />
             <SignOut />
           </div>

@@ -12,6 +12,7 @@ const KEYS: readonly [string[], string][] = [
   [['o'], 'Overview'],
   [['m'], 'Monitors'],
   [['a'], 'Alerters'],
+  [['s'], 'Silences'],
   [['e'], 'Events'],
   [['c'], 'Cluster'],
   [['?'], 'This help'],
