@@ -66,6 +66,11 @@ scheduler readwrite /push/
 scheduler readwrite /silence/
 scheduler readwrite /ack/
 scheduler readwrite /pause/
+scheduler readwrite .history/names/
+scheduler readwrite .history/minute/
+scheduler readwrite .history/hour/
+scheduler readwrite .history/day/
+scheduler readwrite .history/recent/
 worker read /config
 worker read /alerter/
 worker read /silence/
@@ -85,7 +90,14 @@ worker readwrite /vitals/
 worker readwrite /outbox/
 worker readwrite /handback/
 worker readwrite /group/
+worker readwrite .history/names/
+worker readwrite .history/minute/
 api read /
+api read .history/names/
+api read .history/minute/
+api read .history/hour/
+api read .history/day/
+api read .history/recent/
 api readwrite /config
 api readwrite /monitor/
 api readwrite /alerter/

@@ -13,6 +13,8 @@ import { ProblemFilter } from './common/problem.filter.js';
 import { ProblemWriter } from './common/problem-writer.js';
 import { EventsController } from './events/events.controller.js';
 import { EventsService } from './events/events.service.js';
+import { HistoryController, TimelineController } from './history/history.controller.js';
+import { HistoryService } from './history/history.service.js';
 import { HttpSetup } from './http-setup.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
 import { MonitorsService } from './settings/monitors.service.js';
@@ -50,6 +52,8 @@ import { StreamHub } from './stream/stream.hub.js';
     SilencesController,
     MaintenanceController,
     ResultsController,
+    HistoryController,
+    TimelineController,
     EventsController,
     ClusterController,
     SchemasController,
@@ -68,6 +72,7 @@ import { StreamHub } from './stream/stream.hub.js';
     SilencesService,
     MaintenanceService,
     ResultsService,
+    HistoryService,
     EventsService,
     ClusterService,
     DrainsService,

@@ -568,6 +568,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/history/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show uptime and latency of a monitor over time
+         * @description Uptime counts time, not checks, and has two bounds between which the truth lies. Days begin at 00:00 UTC. The history of a removed monitor stays for 7 days.
+         */
+        get: operations["getHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/timeline/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show when a monitor had which status
+         * @description One line without gaps: a time that no check covers is `unwatched`.
+         */
+        get: operations["getTimeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/event": {
         parameters: {
             query?: never;
@@ -1218,11 +1258,127 @@ export interface components {
             ack: components["schemas"]["Ack"] | null;
             pause: components["schemas"]["Pause"] | null;
             assignment: components["schemas"]["AssignmentFacts"] | null;
+            /** @description Uptime over the time until now. Null while etcd does not answer. */
+            uptime: {
+                "24h": components["schemas"]["Uptime"];
+                "7d": components["schemas"]["Uptime"];
+                "30d": components["schemas"]["Uptime"];
+                "90d": components["schemas"]["Uptime"];
+            } | null;
             revision: number;
         };
         /** @description Results by monitor, oldest first. */
         Results: {
             [key: string]: components["schemas"]["Sample"][];
+        };
+        History: {
+            name: string;
+            /**
+             * Format: date-time
+             * @description Later than requested if the history begins later.
+             */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Length of a bucket in milliseconds: the requested one, or longer if 9volt keeps no finer data of this time. */
+            step: number;
+            /** @description For how long 9volt keeps each resolution at present, in milliseconds. */
+            kept: {
+                minute: number;
+                hour: number;
+                day: number;
+            };
+            /** @description The whole time. Null if nothing is known about it. */
+            total: components["schemas"]["HistoryBucket"] | null;
+            /** @description Oldest first; each begins where the one before it ends. */
+            buckets: components["schemas"]["HistoryBucket"][];
+            marks: components["schemas"]["HistoryMark"][];
+        };
+        HistoryBucket: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Shares from 0 to 1 between which the uptime lies: `min` counts the time that nobody watched as down, `max` counts it as up. Null if there was nothing to watch. */
+            uptime: {
+                min: number;
+                max: number;
+            } | null;
+            /** @description Share of the time in which checks showed whether the target was up. Null if there was nothing to watch. */
+            watched: number | null;
+            /** @description Milliseconds of each status. `unwatched` is the time that no check covers. */
+            time: {
+                /** @description Milliseconds. */
+                ok: number;
+                /** @description Milliseconds. */
+                warning: number;
+                /** @description Milliseconds. */
+                critical: number;
+                /** @description Milliseconds. */
+                unknown: number;
+                /** @description Milliseconds. */
+                maintenance: number;
+                /** @description Milliseconds. */
+                disabled: number;
+                /** @description Milliseconds. */
+                unwatched: number;
+            };
+            /** @description Checks. */
+            runs: number;
+            /** @description Checks with the result critical. */
+            failures: number;
+            /** @description Due checks skipped because the one before was still running. */
+            overruns: number;
+            /** @description Percentiles in milliseconds, with a relative error of at most 5 %. Null without a check. */
+            latency: {
+                p50: number;
+                p95: number;
+                p99: number;
+            } | null;
+            /** @description Medians of the phases of a check in milliseconds. */
+            phases: components["schemas"]["Phases"];
+        };
+        /** @description What people changed: `edited`, or `target-changed`. */
+        HistoryMark: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            kind: "edited" | "target-changed";
+        };
+        Timeline: {
+            name: string;
+            /**
+             * Format: date-time
+             * @description Later than requested if the history begins later.
+             */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Oldest first; each begins where the one before it ends. */
+            spans: {
+                /** Format: date-time */
+                from: string;
+                /**
+                 * Format: date-time
+                 * @description Null if it has not ended.
+                 */
+                to: string | null;
+                /**
+                 * @description What checks found; `unwatched` if no check covers this time.
+                 * @enum {string}
+                 */
+                status: "ok" | "warning" | "critical" | "unknown" | "maintenance" | "disabled" | "unwatched";
+            }[];
+            marks: components["schemas"]["HistoryMark"][];
+        };
+        Uptime: {
+            /** @description Shares from 0 to 1 between which the uptime lies: `min` counts the time that nobody watched as down, `max` counts it as up. Null if there was nothing to watch. */
+            uptime: {
+                min: number;
+                max: number;
+            } | null;
+            /** @description Share of the time in which checks showed whether the target was up. Null if there was nothing to watch. */
+            watched: number | null;
         };
         AssignmentFacts: {
             workerId: string;
@@ -11173,6 +11329,36 @@ export interface operations {
                      *         "phase": "run",
                      *         "assignedAt": "2026-06-01T12:00:00.000Z"
                      *       },
+                     *       "uptime": {
+                     *         "24h": {
+                     *           "uptime": {
+                     *             "min": 0.9972,
+                     *             "max": 1
+                     *           },
+                     *           "watched": 0.9972
+                     *         },
+                     *         "7d": {
+                     *           "uptime": {
+                     *             "min": 0.9972,
+                     *             "max": 1
+                     *           },
+                     *           "watched": 0.9972
+                     *         },
+                     *         "30d": {
+                     *           "uptime": {
+                     *             "min": 0.9972,
+                     *             "max": 1
+                     *           },
+                     *           "watched": 0.9972
+                     *         },
+                     *         "90d": {
+                     *           "uptime": {
+                     *             "min": 0.9972,
+                     *             "max": 1
+                     *           },
+                     *           "watched": 0.9972
+                     *         }
+                     *       },
                      *       "revision": 1042
                      *     }
                      */
@@ -14138,6 +14324,405 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/result",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getHistory: {
+        parameters: {
+            query?: {
+                /** @description `omit` leaves maintenance out of the uptime; `unwatched` counts it as time that nobody watched. Default: `omit`. */
+                maintenance?: "omit" | "unwatched";
+                /** @description Length of a bucket, such as `1m`, `1h` or `1d`. Default: about 100 buckets. */
+                step?: string;
+                /** @description End of the time. Default: now. */
+                to?: string;
+                /** @description Begin of the time. Default: 24 hours before its end. */
+                from?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The history. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "shop-home",
+                     *       "from": "2026-06-01T12:00:00.000Z",
+                     *       "to": "2026-06-01T13:00:00.000Z",
+                     *       "step": 3600000,
+                     *       "kept": {
+                     *         "minute": 10800000,
+                     *         "hour": 864000000,
+                     *         "day": 8640000000
+                     *       },
+                     *       "total": {
+                     *         "from": "2026-06-01T12:00:00.000Z",
+                     *         "to": "2026-06-01T13:00:00.000Z",
+                     *         "uptime": {
+                     *           "min": 0.9972,
+                     *           "max": 1
+                     *         },
+                     *         "watched": 0.9972,
+                     *         "time": {
+                     *           "ok": 3589920,
+                     *           "warning": 0,
+                     *           "critical": 0,
+                     *           "unknown": 0,
+                     *           "maintenance": 0,
+                     *           "disabled": 0,
+                     *           "unwatched": 10080
+                     *         },
+                     *         "runs": 359,
+                     *         "failures": 0,
+                     *         "overruns": 0,
+                     *         "latency": {
+                     *           "p50": 12.4,
+                     *           "p95": 31.9,
+                     *           "p99": 62.3
+                     *         },
+                     *         "phases": {
+                     *           "connect": 3.1,
+                     *           "firstByte": 8.2
+                     *         }
+                     *       },
+                     *       "buckets": [
+                     *         {
+                     *           "from": "2026-06-01T12:00:00.000Z",
+                     *           "to": "2026-06-01T13:00:00.000Z",
+                     *           "uptime": {
+                     *             "min": 0.9972,
+                     *             "max": 1
+                     *           },
+                     *           "watched": 0.9972,
+                     *           "time": {
+                     *             "ok": 3589920,
+                     *             "warning": 0,
+                     *             "critical": 0,
+                     *             "unknown": 0,
+                     *             "maintenance": 0,
+                     *             "disabled": 0,
+                     *             "unwatched": 10080
+                     *           },
+                     *           "runs": 359,
+                     *           "failures": 0,
+                     *           "overruns": 0,
+                     *           "latency": {
+                     *             "p50": 12.4,
+                     *             "p95": 31.9,
+                     *             "p99": 62.3
+                     *           },
+                     *           "phases": {
+                     *             "connect": 3.1,
+                     *             "firstByte": 8.2
+                     *           }
+                     *         }
+                     *       ],
+                     *       "marks": [
+                     *         {
+                     *           "at": "2026-06-01T12:20:00.000Z",
+                     *           "kind": "target-changed"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/history/shop-home",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/history/shop-home",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/history/shop-home",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/history/shop-home",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/history/shop-home",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/history/shop-home",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getTimeline: {
+        parameters: {
+            query?: {
+                /** @description End of the time. Default: now. */
+                to?: string;
+                /** @description Begin of the time. Default: 24 hours before its end. */
+                from?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The timeline. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "shop-home",
+                     *       "from": "2026-06-01T12:00:00.000Z",
+                     *       "to": "2026-06-01T13:00:00.000Z",
+                     *       "spans": [
+                     *         {
+                     *           "from": "2026-06-01T12:00:00.000Z",
+                     *           "to": "2026-06-01T12:40:00.120Z",
+                     *           "status": "ok"
+                     *         },
+                     *         {
+                     *           "from": "2026-06-01T12:40:00.120Z",
+                     *           "to": "2026-06-01T12:40:10.200Z",
+                     *           "status": "unwatched"
+                     *         },
+                     *         {
+                     *           "from": "2026-06-01T12:40:10.200Z",
+                     *           "to": null,
+                     *           "status": "ok"
+                     *         }
+                     *       ],
+                     *       "marks": [
+                     *         {
+                     *           "at": "2026-06-01T12:20:00.000Z",
+                     *           "kind": "target-changed"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Timeline"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/timeline/shop-home",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/timeline/shop-home",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/timeline/shop-home",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/timeline/shop-home",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/timeline/shop-home",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/timeline/shop-home",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */

@@ -18,6 +18,7 @@ export interface Access {
  * they hand over; etcd cannot distinguish that from other writes below `cluster/assignments/`.
  */
 export function accessOf(role: AccessRole, keys: Keyspace): Access {
+  const history = [keys.historyNames, keys.historyMinutes, keys.historyHours, keys.historyDays, keys.historyRecents];
   switch (role) {
     case 'scheduler':
       return {
@@ -28,6 +29,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
           // The scheduler sweeps what removed monitors and workers left behind.
           ...[keys.incidents, keys.vitals, keys.handbacks, keys.requests, keys.pushes],
           ...[keys.silences, keys.acks, keys.pauses],
+          ...history,
         ],
       };
     case 'worker':
@@ -37,11 +39,12 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
           ...[keys.members, keys.assignments, keys.suspects, keys.poison],
           ...[keys.events, keys.requests, keys.pushes],
           ...[keys.states, keys.incidents, keys.vitals, keys.outbox, keys.handbacks, keys.groups],
+          ...[keys.historyNames, keys.historyMinutes],
         ],
       };
     case 'api':
       return {
-        read: [keys.root],
+        read: [keys.root, ...history],
         write: [
           ...[keys.config, keys.monitors, keys.alerters, keys.origins, keys.drains],
           ...[keys.silences, keys.maintenances, keys.acks, keys.pauses],

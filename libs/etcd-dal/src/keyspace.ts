@@ -1,3 +1,5 @@
+import type { Level } from '@9volt/contracts';
+
 /** The kinds of entries whose origin is noted. */
 export type OriginKind = 'monitor' | 'alerter' | 'maintenance';
 
@@ -34,6 +36,15 @@ export class Keyspace {
   readonly events: string;
   readonly requests: string;
   readonly pushes: string;
+  /**
+   * Below `/<prefix>.history/`, beside the other keys: processes that read all keys at their start, also those of older versions, do
+   * not read 100 days of results.
+   */
+  readonly historyNames: string;
+  readonly historyMinutes: string;
+  readonly historyHours: string;
+  readonly historyDays: string;
+  readonly historyRecents: string;
 
   /** `prefix` may be written with or without slashes around it. */
   constructor(readonly prefix: string) {
@@ -63,6 +74,12 @@ export class Keyspace {
     this.events = `${this.root}event/`;
     this.requests = `${this.root}request/`;
     this.pushes = `${this.root}push/`;
+    const history = bare === '' ? '/.history/' : `/${bare}.history/`;
+    this.historyNames = `${history}names/`;
+    this.historyMinutes = `${history}minute/`;
+    this.historyHours = `${history}hour/`;
+    this.historyDays = `${history}day/`;
+    this.historyRecents = `${history}recent/`;
   }
 
   monitor(name: string): string {
@@ -161,6 +178,33 @@ export class Keyspace {
     return this.pushes + monitor;
   }
 
+  /** The names of the monitors of a chunk of history; `digest` is that of the names. */
+  historyName(digest: string): string {
+    return this.historyNames + digest;
+  }
+  /** Prefix of all tallies of a level. */
+  historyLevelOf(level: Level): string {
+    return { minute: this.historyMinutes, hour: this.historyHours, day: this.historyDays }[level];
+  }
+  /** Prefix of all tallies of one period; `n` is its number since the epoch, padded so that periods sort by age. */
+  historyPeriodOf(level: Level, n: number): string {
+    return `${this.historyLevelOf(level)}${String(n).padStart(12, '0')}/`;
+  }
+  /** Who wrote it is part of a minute's key: two workers have checked the same monitors when one of them died. */
+  historyMinute(n: number, workerId: string, digest: string): string {
+    return `${this.historyPeriodOf('minute', n)}${workerId}/${digest}`;
+  }
+  historyHour(n: number, digest: string): string {
+    return this.historyPeriodOf('hour', n) + digest;
+  }
+  historyDay(n: number, digest: string): string {
+    return this.historyPeriodOf('day', n) + digest;
+  }
+  /** The last results of the monitors of a chunk. */
+  historyRecent(digest: string): string {
+    return this.historyRecents + digest;
+  }
+
   /** The rest of a key after a prefix of this keyspace, or undefined when the key is elsewhere. */
   under(prefix: string, key: string): string | undefined {
     return key.startsWith(prefix) && key.length > prefix.length ? key.slice(prefix.length) : undefined;
@@ -198,6 +242,13 @@ export class Keyspace {
     if (workerId === undefined || !isNumber(chunk)) return undefined;
     if (dump === 'index') return { workerId, chunk: Number(chunk), dump };
     return isNumber(dump) ? { workerId, chunk: Number(chunk), dump: Number(dump) } : undefined;
+  }
+
+  /** Period and digest of the names of a tally. */
+  parseHistory(level: Level, key: string): { n: number; digest: string } | undefined {
+    const parts = this.segments(this.historyLevelOf(level), key, level === 'minute' ? 3 : 2);
+    const [n] = parts ?? [];
+    return parts && isNumber(n) ? { n: Number(n), digest: parts.at(-1) as string } : undefined;
   }
 
   private segments(prefix: string, key: string, count: number): string[] | undefined {

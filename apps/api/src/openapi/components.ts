@@ -11,6 +11,7 @@ import { CheckResult, PerformanceValue, Phases, Sample } from '../common/result.
 import { type Component, list, map, ref, text, withoutDefaults } from '../common/shape.js';
 import { StatusMessage } from '../common/status-message.js';
 import { Event, EventList } from '../events/event.dto.js';
+import { History, HistoryBucket, HistoryMark, Timeline, UptimeOfTime } from '../history/history.dto.js';
 import { Placement, PlacementCandidate, WorkerName } from '../placement/placement.dto.js';
 import {
   Ack,
@@ -73,6 +74,11 @@ export const DTOS: readonly Component<unknown>[] = [
   StateList,
   StateDetail,
   Results,
+  History,
+  HistoryBucket,
+  HistoryMark,
+  Timeline,
+  UptimeOfTime,
   AssignmentFacts,
   Silence,
   SilenceList,

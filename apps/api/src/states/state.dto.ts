@@ -28,6 +28,7 @@ import {
   told,
 } from '../common/shape.js';
 import { Origin } from '../common/origin.dto.js';
+import { UPTIME_EXAMPLE, recentUptime } from '../history/history.dto.js';
 import { Ack, Pause } from '../quiet/quiet.dto.js';
 import { PerformanceValue, Sample } from '../common/result.dto.js';
 
@@ -170,6 +171,10 @@ export const StateDetail = component(
     ack: orNull(ref(Ack)),
     pause: orNull(ref(Pause)),
     assignment: orNull(ref(AssignmentFacts)),
+    uptime: {
+      ...orNull(recentUptime),
+      description: 'Uptime over the time until now. Null while etcd does not answer.',
+    },
     revision: count,
   }),
   {
@@ -194,6 +199,7 @@ export const StateDetail = component(
     ack: null,
     pause: null,
     assignment: { workerId: EXAMPLE_WORKER, phase: 'run', assignedAt: EXAMPLE_AT },
+    uptime: UPTIME_EXAMPLE,
     revision: 1042,
   },
 );

@@ -35,7 +35,7 @@ export class StatesController {
   })
   @NameParam('monitor')
   @Get(':name')
-  get(@Param('name') name: string): StateDetail {
+  get(@Param('name') name: string): Promise<StateDetail> {
     return this.states.get(name);
   }
 }

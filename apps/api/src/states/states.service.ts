@@ -6,12 +6,16 @@ import { by, pageOf, type RawQuery, readListQuery, textOf } from '../common/list
 import { streamId } from '../common/stream-id.js';
 import { type Matched, matchingMonitors, MONITOR_FILTERS } from '../settings/match-monitors.js';
 import type { ShownState, StateDetail } from './state.dto.js';
+import { HistoryService } from '../history/history.service.js';
 import { shownAck, shownPause } from '../quiet/shown-quiet.js';
 import { shownConfig, shownState } from './state-shape.js';
 
 @Injectable()
 export class StatesService {
-  constructor(private readonly cache: ClusterCache) {}
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly history: HistoryService,
+  ) {}
 
   /** Every monitor, whether it has a state or not. */
   list(raw: RawQuery): { total: number; eventId: string; body: ShownState[] } {
@@ -38,10 +42,12 @@ export class StatesService {
     return { total, eventId: streamId(this.cache.clusterId, this.cache.revision), body };
   }
 
-  get(name: string): StateDetail {
+  async get(name: string): Promise<StateDetail> {
     const view = this.cache.monitors.get(name);
     if (!view?.declared) throw new DomainError('not-found', `Unable to find any check named '${name}'`);
     const { assignment, state } = view;
+    // The state does not need etcd.
+    const uptime = await this.history.uptimeOf(name).catch(() => null);
     return {
       ...shownState(this.cache, view, Date.now()),
       config: shownConfig(this.cache, view),
@@ -55,6 +61,7 @@ export class StatesService {
       assignment: assignment
         ? { workerId: assignment.workerId, phase: assignment.phase, assignedAt: assignment.assignedAt }
         : null,
+      uptime,
       revision: view.declared.revision,
     };
   }

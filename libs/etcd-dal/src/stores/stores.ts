@@ -7,6 +7,7 @@ import { CoverageStore } from './coverage.store.js';
 import { EventStore } from './event.store.js';
 import { GroupStore } from './group.store.js';
 import { HandbackStore } from './handback.store.js';
+import { HistoryStore } from './history.store.js';
 import { IncidentStore } from './incident.store.js';
 import { MemberStore } from './member.store.js';
 import { OperatorStore } from './operator.store.js';
@@ -44,6 +45,7 @@ export class Stores {
   readonly coverage: CoverageStore;
   readonly suspect: SuspectStore;
   readonly vitals: VitalsStore;
+  readonly history: HistoryStore;
 
   constructor(
     private readonly client: EtcdClient,
@@ -74,6 +76,7 @@ export class Stores {
     this.coverage = new CoverageStore(client, keys);
     this.suspect = new SuspectStore(client, keys, this.member);
     this.vitals = new VitalsStore(client, keys, this.member);
+    this.history = new HistoryStore(client, keys);
   }
 
   /** Sends writes that the stores named, as one transaction. */

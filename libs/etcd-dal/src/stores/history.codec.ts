@@ -1,0 +1,265 @@
+import { createHash } from 'node:crypto';
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { NO_PHASES, type Sketch, type Tally, TIME_CLASSES } from '@9volt/contracts';
+import { ByteReader, ByteWriter } from './bytes.js';
+
+/** The tallies of one chunk of monitors in one period, as a value of etcd. */
+export interface TallyChunk {
+  /** Names of the chunk, in the order of their tallies. */
+  names: readonly string[];
+  tallies: ReadonlyMap<string, Tally>;
+  /** Start of the period, milliseconds since the epoch. */
+  from: number;
+  /** Times are rounded to this many milliseconds, except those of changes. */
+  unitMs: number;
+}
+
+const VERSION = 1;
+/** A chunk stays far below this size unpacked; a larger value is not ours. */
+const MAX_BYTES = 16 * 1_048_576;
+const NO_PHASE = 255;
+const LEVEL = 9;
+/** All but `ok`, which is what remains. */
+const OTHERS = TIME_CLASSES.length - 1;
+
+/** What is read of a chunk: only uptime, or all. */
+export type TallyParts = 'time' | 'all';
+
+/**
+ * Columns, because equal values side by side deflate best. There are two parts, so that a reader of uptimes does not unpack latencies:
+ * `version, length of the first part, times, latencies`.
+ */
+export function encodeTallies({ names, tallies, from, unitMs }: TallyChunk): Buffer {
+  const known = names.map((name) => tallies.get(name));
+  const all = known.filter((tally) => tally !== undefined);
+  const times = new ByteWriter();
+  times.count(names.length);
+  times.count(from);
+  times.count(unitMs);
+  for (const tally of known) times.byte(tally ? 1 : 0);
+  const units = (ms: number): number => Math.round(ms / unitMs);
+  const firsts = all.map(({ first }) => units(first - from));
+  const lasts = all.map(({ last }) => units(last - from));
+  for (const first of firsts) times.signed(first);
+  for (const [at, last] of lasts.entries()) times.count(Math.max(0, last - (firsts[at] as number)));
+  for (const { firstClass } of all) times.byte(firstClass);
+  for (const { lastClass } of all) times.byte(lastClass);
+  for (const { holdMs } of all) times.count(Math.round(holdMs));
+  for (const { runs } of all) times.count(runs);
+  for (const { failures } of all) times.count(failures);
+  for (const { overruns } of all) times.count(overruns);
+  for (let code = 1; code <= OTHERS; code++) for (const { time } of all) times.count(units(time[code] ?? 0));
+  for (const { maybeDown } of all) times.count(Math.ceil(maybeDown / unitMs));
+  for (const { maybeUp } of all) times.count(Math.ceil(maybeUp / unitMs));
+  for (const { changes } of all) times.count(changes.length / 2);
+  for (const { changes } of all) {
+    let before = from;
+    for (let i = 0; i < changes.length; i += 2) {
+      const at = Math.round(changes[i] as number);
+      times.signed(at - before);
+      times.byte(changes[i + 1] as number);
+      before = at;
+    }
+  }
+  const packed = deflateRawSync(times.done(), { level: LEVEL });
+  const head = new ByteWriter();
+  head.byte(VERSION);
+  head.count(packed.length);
+  return Buffer.concat([head.done(), packed, deflateRawSync(latenciesOf(all), { level: LEVEL })]);
+}
+
+function latenciesOf(all: readonly Tally[]): Buffer {
+  const bytes = new ByteWriter();
+  for (const { latency } of all) bytes.count(latency.length / 2);
+  for (const { latency } of all) if (latency.length > 0) bytes.byte(latency[0] as number);
+  for (const { latency } of all) {
+    for (let i = 2; i < latency.length; i += 2) bytes.byte((latency[i] as number) - (latency[i - 2] as number));
+  }
+  // The largest count follows from the number of checks, if each has a latency.
+  for (const { latency, runs } of all) {
+    const sum = countOf(latency);
+    bytes.signed(sum - runs);
+    const largest = largestOf(latency);
+    if (latency.length > 2) bytes.count(largest / 2);
+    for (let i = 1; i < latency.length; i += 2) if (i !== largest + 1) bytes.count(latency[i] as number);
+  }
+  for (let phase = 0; phase < NO_PHASES.length; phase++) {
+    for (const { phases } of all) {
+      const bucket = phases[phase] ?? -1;
+      bytes.byte(bucket < 0 ? NO_PHASE : bucket);
+    }
+  }
+  return bytes.done();
+}
+
+/** The tallies by name. Answers undefined for a damaged value, or one of other names. */
+export function decodeTallies(
+  value: Buffer,
+  names: readonly string[],
+  parts: TallyParts = 'all',
+  only?: string,
+): Map<string, Tally> | undefined {
+  try {
+    const head = new ByteReader(value);
+    if (head.byte() !== VERSION) return undefined;
+    const length = head.count();
+    const bytes = new ByteReader(unpacked(head.rest.subarray(0, length)));
+    if (bytes.count() !== names.length) return undefined;
+    const found = timesFrom(bytes, names);
+    if (parts === 'all') readLatencies(new ByteReader(unpacked(head.rest.subarray(length))), found);
+    return new Map(
+      found.filter(({ name }) => only === undefined || name === only).map(({ name, tally }) => [name, tally]),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+interface Named {
+  name: string;
+  tally: Tally;
+}
+
+function timesFrom(bytes: ByteReader, names: readonly string[]): Named[] {
+  const from = bytes.count();
+  const unitMs = bytes.count();
+  const present = names.filter(() => bytes.byte() === 1);
+  const column = (read: () => number): number[] => present.map(read);
+  const firsts = column(() => bytes.signed());
+  const lengths = column(() => bytes.count());
+  const firstClasses = column(() => bytes.byte());
+  const lastClasses = column(() => bytes.byte());
+  const holds = column(() => bytes.count());
+  const runs = column(() => bytes.count());
+  const failures = column(() => bytes.count());
+  const overruns = column(() => bytes.count());
+  const others = Array.from({ length: OTHERS }, () => column(() => bytes.count()));
+  const maybeDown = column(() => bytes.count());
+  const maybeUp = column(() => bytes.count());
+  const changed = column(() => bytes.count());
+  return present.map((name, at) => {
+    const first = from + (firsts[at] as number) * unitMs;
+    const length = (lengths[at] as number) * unitMs;
+    const known = others.map((other) => (other[at] as number) * unitMs);
+    const ok = length - known.reduce((sum, ms) => sum + ms, 0);
+    return {
+      name,
+      tally: {
+        first,
+        firstClass: firstClasses[at] as number,
+        last: first + length,
+        lastClass: lastClasses[at] as number,
+        holdMs: holds[at] as number,
+        runs: runs[at] as number,
+        failures: failures[at] as number,
+        overruns: overruns[at] as number,
+        time: ok < 0 ? withoutSurplus(known, -ok) : [ok, ...known],
+        maybeDown: (maybeDown[at] as number) * unitMs,
+        maybeUp: (maybeUp[at] as number) * unitMs,
+        latency: [],
+        phases: NO_PHASES,
+        changes: changesFrom(bytes, from, changed[at] as number),
+      },
+    };
+  });
+}
+
+/** Rounding may have given the other classes a little more than there is. */
+function withoutSurplus(known: number[], surplus: number): number[] {
+  const largest = known.indexOf(Math.max(...known));
+  known[largest] = (known[largest] as number) - surplus;
+  return [0, ...known];
+}
+
+function changesFrom(bytes: ByteReader, from: number, count: number): number[] {
+  const changes: number[] = [];
+  let at = from;
+  for (let n = 0; n < count; n++) {
+    at += bytes.signed();
+    changes.push(at, bytes.byte());
+  }
+  return changes;
+}
+
+function readLatencies(bytes: ByteReader, found: readonly Named[]): void {
+  const counts = found.map(() => bytes.count());
+  const sketches = counts.map((count): number[] => (count === 0 ? [] : [bytes.byte(), 0]));
+  for (const [at, sketch] of sketches.entries()) {
+    for (let n = 1; n < (counts[at] as number); n++) sketch.push((sketch[2 * n - 2] as number) + bytes.byte(), 0);
+  }
+  for (const [at, sketch] of sketches.entries()) {
+    const { tally } = found[at] as Named;
+    let rest = tally.runs + bytes.signed();
+    const largest = sketch.length > 2 ? 2 * bytes.count() : 0;
+    for (let i = 1; i < sketch.length; i += 2) {
+      if (i === largest + 1) continue;
+      sketch[i] = bytes.count();
+      rest -= sketch[i] as number;
+    }
+    if (sketch.length > 0) sketch[largest + 1] = rest;
+    tally.latency = sketch;
+  }
+  const phases = NO_PHASES.map(() => found.map(() => bytes.byte()));
+  for (const [at, { tally }] of found.entries()) {
+    const own = phases.map((column) => (column[at] === NO_PHASE ? -1 : (column[at] as number)));
+    if (own.some((bucket) => bucket >= 0)) tally.phases = own;
+  }
+}
+
+function countOf(latency: Sketch): number {
+  let sum = 0;
+  for (let i = 1; i < latency.length; i += 2) sum += latency[i] as number;
+  return sum;
+}
+
+/** Position of the bucket with the most. */
+function largestOf(latency: Sketch): number {
+  let largest = 0;
+  for (let i = 2; i < latency.length; i += 2) {
+    if ((latency[i + 1] as number) > (latency[largest + 1] as number)) largest = i;
+  }
+  return largest;
+}
+
+export function encodeNames(names: readonly string[]): Buffer {
+  return deflateRawSync(JSON.stringify(names), { level: LEVEL });
+}
+
+/** Answers undefined if it is damaged. */
+export function decodeNames(value: Buffer): string[] | undefined {
+  try {
+    const names: unknown = JSON.parse(unpacked(value).toString());
+    return Array.isArray(names) && names.every((name): name is string => typeof name === 'string') ? names : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Identifies a list of names, so that periods with the same monitors share it. */
+export function digestOf(names: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(names)).digest('base64url').slice(0, 16);
+}
+
+/**
+ * Divides monitors into chunks of at most some `size` by a hash of their names: a new monitor changes only one of them, and whoever
+ * divides the same monitors gets the same chunks.
+ */
+export function chunksOf(names: Iterable<string>, size: number): string[][] {
+  const all = [...names];
+  let count = 1;
+  while (all.length / count > size) count *= 2;
+  const chunks = Array.from({ length: count }, (): string[] => []);
+  for (const name of all) (chunks[hashOf(name) % count] as string[]).push(name);
+  return chunks.filter((chunk) => chunk.length > 0).map((chunk) => chunk.sort());
+}
+
+/** FNV-1a. */
+function hashOf(name: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
+}
+
+function unpacked(bytes: Buffer): Buffer {
+  return inflateRawSync(bytes, { maxOutputLength: MAX_BYTES });
+}
