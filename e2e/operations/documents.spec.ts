@@ -74,6 +74,13 @@ it('the drawing of imports is up to date, and no import goes upwards', () => {
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
 
+it('the runbook has a section for each alert about 9volt', () => {
+  const alerts = [...textOf('docker/prometheus/rules.yml').matchAll(/alert: (\w+)/g)].map(([, name = '']) => name);
+  const runbook = textOf('docs/runbook.md');
+  expect(alerts.length).toBeGreaterThan(5);
+  expect(alerts.filter((name) => !runbook.includes(`\`${name}\``))).toEqual([]);
+});
+
 it('every decision is in the list of decisions', () => {
   const list = textOf('docs/adr/README.md');
   const records = readdirSync(join(ROOT, 'docs/adr')).filter((name) => name !== 'README.md');
