@@ -89,6 +89,8 @@ export interface OutboxEntry {
   alert: Alert;
   /** ISO 8601. */
   createdAt: string;
+  /** Those of several recipients that have it already: whoever tries again sends it only to the others. */
+  reached?: readonly string[];
 }
 
 /** One line of an incident's record: a notification and the provider's answer. */

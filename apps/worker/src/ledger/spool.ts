@@ -82,6 +82,15 @@ export class Spool {
     this.sent.set(sentKey(owed.entry.incident, owed.alerter), { owed, answered: false });
   }
 
+  /** Some of its recipients have it: its entry says so from now on. */
+  noteReached(owed: OwedNotification, reached: readonly string[]): void {
+    this.version++;
+    const noted = { ...owed, entry: { ...owed.entry, reached } };
+    this.sent.set(sentKey(owed.entry.incident, owed.alerter), { owed: noted, answered: false });
+    const queue = this.queue(owed.alerter).map((one) => (one.key === owed.key ? noted : one));
+    if (queue.length > 0) this.queues.set(owed.alerter, queue);
+  }
+
   /** It was delivered, or dropped for good. */
   settle(owed: OwedNotification, record: DeliveryRecord): void {
     const { entry } = owed;

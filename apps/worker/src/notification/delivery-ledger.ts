@@ -23,6 +23,9 @@ export interface DeliveryLedger {
    */
   settle(owed: OwedNotification, record: DeliveryRecord, fences: Fences): Promise<'done' | 'again' | 'lost'>;
 
+  /** Keeps with it which of several recipients have it, for whoever tries again. */
+  noteReached(owed: OwedNotification, reached: readonly string[], fences: Fences): Promise<void>;
+
   /** Removes an outdated alarm. Answers whether it is removed. */
   withdraw(owed: OwedNotification, fences: Fences): Promise<boolean>;
 

@@ -100,7 +100,7 @@ export class DeliverySteps {
     const limitMs = this.leftOf(lane).length > 1 ? restWhileOthersWaitMs : restMs;
     if (outcome.outcome === 'retryable' && isRestDone(head, outcome, limitMs, performance.now())) {
       await this.settle(lane, owed, { outcome: 'delivered', answer: outcome.answer, notice: outcome.answer });
-    } else if (outcome.outcome === 'retryable') this.postpone(lane, owed, outcome, startedAt);
+    } else if (outcome.outcome === 'retryable') await this.postpone(lane, owed, outcome, startedAt);
     else await this.settle(lane, owed, outcome);
   }
 
@@ -132,7 +132,7 @@ export class DeliverySteps {
     this.report.cancelled(owed);
   }
 
-  private postpone(lane: Lane, owed: OwedNotification, outcome: Retryable, startedAt: number): void {
+  private async postpone(lane: Lane, owed: OwedNotification, outcome: Retryable, startedAt: number): Promise<void> {
     // Aborted by our own stop: not an answer of the provider.
     if (this.abort.signal.aborted) return;
     const head = lane.head(owed);
@@ -141,6 +141,9 @@ export class DeliverySteps {
     head.notBefore = pause.notBefore;
     if (pause.alerterNotBefore !== undefined) this.alerterNotBefore.set(lane.alerter, pause.alerterNotBefore);
     this.report.failed(owed, head.attempts, outcome);
+    const { reached = [] } = outcome;
+    if (reached.length <= (owed.entry.reached?.length ?? 0)) return;
+    await this.settling.noteReached(owed, reached, () => this.fencesOf(owed.monitor));
   }
 
   private async settle(

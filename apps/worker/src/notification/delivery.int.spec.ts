@@ -2,9 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn } from '@9volt/alerters/testing';
+import { type PagerDutyEvent, type StandIn, startPagerDutyStandIn, startSmtpSink } from '@9volt/alerters/testing';
 import { alerterTypes, defineAlerter, type DeliveryContext, type DeliveryOutcome } from '@9volt/alerters';
-import { encode, EtcdError } from '@9volt/etcd-dal';
+import type { OutboxEntry } from '@9volt/contracts';
+import { decode, encode, EtcdError } from '@9volt/etcd-dal';
 import { startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import type { DeliverySettings } from './delivery-settings.js';
 import { DeliveryRig } from './testing/delivery-rig.js';
@@ -412,6 +413,35 @@ describe('delivery', () => {
     for (const reached of half.asked.slice(1)) expect(reached).toEqual(['early']);
     const sent = await waitFor(() => rig.told('notification-sent')[0]);
     expect(sent.message).toContain('not to late: 450 greylisted');
+  });
+
+  it('sends a mail again only to the recipient that its server put off, after a restart too', async () => {
+    const greylist = new Set(['grey@example.com']);
+    const sink = await startSmtpSink({ greylist });
+    closing.push(() => sink.close());
+    const to = 'a@example.com, grey@example.com, b@example.com';
+    const mail = { ...sink.alerter, options: { ...sink.alerter.options, to } };
+    const envelopes = (): string[] => sink.accepted.map(({ message }) => message.to.join());
+    const first = await startWorker();
+    await first.configure('mail', mail);
+    await first.open('web');
+    await first.owe('web', 'mail', ['critical']);
+    await waitFor(() => first.told('notification-failed').length > 0);
+    const noted = async (): Promise<unknown> => {
+      const [entry] = (await first.node.client.list(first.node.keys.outbox)).entries;
+      return entry && decode<OutboxEntry>(entry.value)?.reached;
+    };
+    await waitFor(noted);
+    expect(await noted()).toEqual(['a@example.com', 'b@example.com']);
+    await first.stop();
+    const second = await startWorker();
+    await second.configure('mail', mail);
+    await waitFor(() => second.told('notification-failed').length > 0);
+    expect(envelopes()).toEqual(['a@example.com,b@example.com']);
+    greylist.clear();
+    await waitFor(async () => (await second.owed()) === 0, { timeoutMs: 20_000 });
+    expect(envelopes()).toEqual(['a@example.com,b@example.com', 'grey@example.com']);
+    expect((await second.incident('web'))?.notifications).toMatchObject([{ alerter: 'mail', outcome: 'delivered' }]);
   });
 
   it('does not keep the others waiting for long', async () => {

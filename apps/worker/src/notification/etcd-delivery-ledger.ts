@@ -13,7 +13,7 @@ const MAX_CANCELLED = 100;
 export class EtcdDeliveryLedger implements DeliveryLedger {
   constructor(
     @Inject(ClusterNode) private readonly node: Pick<ClusterNode, 'stores'>,
-    @Inject(OutboxView) private readonly view: Pick<OutboxView, 'gone' | 'revision'>,
+    @Inject(OutboxView) private readonly view: Pick<OutboxView, 'gone' | 'replaced' | 'revision'>,
   ) {}
 
   /** If etcd does not answer, our own clock decides: as long as our lease surely holds, nobody else has the monitor. */
@@ -42,6 +42,14 @@ export class EtcdDeliveryLedger implements DeliveryLedger {
     if (revision === undefined) return 'again';
     this.view.gone([owed.key], revision);
     return 'done';
+  }
+
+  async noteReached(owed: OwedNotification, reached: readonly string[], fences: Fences): Promise<void> {
+    const held = fences();
+    if (!held) return;
+    const entry = { ...owed.entry, reached };
+    const revision = await this.node.stores.outbox.replace(owed, entry, held);
+    if (revision !== undefined) this.view.replaced(owed, entry, revision);
   }
 
   /** Fenced, like {@link cancel}. */

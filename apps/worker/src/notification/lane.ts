@@ -56,7 +56,7 @@ export class Lane {
         key: owed.key,
         attempts: 0,
         unclear: false,
-        reached: [],
+        reached: owed.entry.reached ?? [],
         reachedSince: undefined,
         notBefore: 0,
         faultTold: false,

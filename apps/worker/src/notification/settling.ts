@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { DeliveryRecord } from '@9volt/contracts';
+import { type DeliveryRecord, messageOf } from '@9volt/contracts';
 import { Detachment } from '../ledger/detachment.js';
 import type { OwedNotification } from '../outbox/outbox-view.js';
 import type { Queued } from './cancel-out.js';
@@ -32,6 +32,15 @@ export class Settling {
   /** It is being sent. */
   begin(owed: OwedNotification): void {
     this.spool.begin(owed);
+  }
+
+  /** See {@link DeliveryLedger.noteReached}. If etcd does not take it, only this process knows. */
+  async noteReached(owed: OwedNotification, reached: readonly string[], fences: Fences): Promise<void> {
+    try {
+      await this.ask(owed.monitor, (ledger) => ledger.noteReached(owed, reached, fences));
+    } catch (error) {
+      this.report.trouble(`could not note in the outbox of monitor "${owed.monitor}" who has it`, messageOf(error));
+    }
   }
 
   /** Removes it. Answers whether it is settled. */

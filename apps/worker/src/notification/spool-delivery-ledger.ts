@@ -54,6 +54,11 @@ export class SpoolDeliveryLedger implements DeliveryLedger {
     return Promise.resolve(record.outcome === 'delivered' ? 'again' : 'lost');
   }
 
+  noteReached(owed: OwedNotification, reached: readonly string[]): Promise<void> {
+    this.spools.get(owed.monitor)?.noteReached(owed, reached);
+    return Promise.resolve();
+  }
+
   /** Entries in etcd stay until etcd can be asked. */
   withdraw(): Promise<boolean> {
     return Promise.resolve(false);

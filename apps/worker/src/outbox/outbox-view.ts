@@ -88,6 +88,14 @@ export class OutboxView implements OnApplicationShutdown {
     for (const alerter of new Set(entries.map((entry) => entry.alerter))) this.emit(monitor, alerter);
   }
 
+  /** etcd has accepted another value of an entry at this revision. */
+  replaced({ key, monitor, alerter, createRevision }: OwedNotification, value: OutboxEntry, revision: number): void {
+    if (!this.queue(monitor, alerter).some((owed) => owed.key === key && owed.modRevision < revision)) return;
+    this.remove(monitor, alerter, key);
+    this.add(monitor, alerter, { key, value, createRevision, modRevision: revision });
+    this.emit(monitor, alerter);
+  }
+
   /** These keys are not in etcd any more, at this revision. */
   gone(keys: readonly string[], revision: number): void {
     for (const key of keys) {

@@ -19,6 +19,8 @@ export interface SmtpSinkOptions {
   certificate?: { key: string; cert: string };
   /** TLS from the start, instead of STARTTLS. */
   implicitTls?: boolean;
+  /** It takes no mail for these at present; a test may change the set. */
+  greylist?: ReadonlySet<string>;
   /** Requires a login by this method. Also without TLS. */
   login?: { username: string; password: string; method: 'PLAIN' | 'LOGIN' | 'CRAM-MD5' };
 }
@@ -36,7 +38,7 @@ export interface SmtpSink extends StandIn<ReceivedMail> {
 export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<SmtpSink> {
   const recorder = new Recorder<ReceivedMail>();
   const logins: { method: string; username: string; accepted: boolean; secure: boolean }[] = [];
-  const { host = '127.0.0.1', port = 0, certificate, implicitTls = false, login } = options;
+  const { host = '127.0.0.1', port = 0, certificate, implicitTls = false, login, greylist } = options;
   const server = new SMTPServer({
     ...(certificate ?? {}),
     secure: implicitTls,
@@ -61,7 +63,8 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
         ? done(null, { user: { username: auth.username, method: auth.method } })
         : done(reply(535, '5.7.8 bad credentials'));
     },
-    onRcptTo(_address, _session, done) {
+    onRcptTo({ address: recipient }, _session, done) {
+      if (greylist?.has(recipient)) return done(reply(450, '4.2.0 greylisted, try again'));
       if (recorder.behaviour.kind === 'gone') return done(reply(550, '5.1.1 no such user here'));
       return done();
     },

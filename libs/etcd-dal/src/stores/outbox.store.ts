@@ -69,13 +69,16 @@ const alert = record<Alert>(
   },
 );
 
-export const outboxEntry = record<OutboxEntry>({
-  id: text,
-  alerter: text,
-  incident: text,
-  alert,
-  createdAt: instant,
-});
+export const outboxEntry = record<OutboxEntry>(
+  {
+    id: text,
+    alerter: text,
+    incident: text,
+    alert,
+    createdAt: instant,
+  },
+  { reached: orAbsent(listOf(text)) },
+);
 
 /** An entry of the outbox as it was read. */
 export interface OutboxKey {
@@ -125,6 +128,16 @@ export class OutboxStore {
   async isOwed({ key, modRevision }: OutboxKey, fences: readonly Compare[]): Promise<boolean> {
     const { succeeded } = await this.client.txn({ compare: [...fences, unchanged(key, modRevision)], then: [] });
     return succeeded;
+  }
+
+  /** Replaces an entry by one that says more. Answers like {@link settle}. */
+  replace(
+    { key, modRevision }: OutboxKey,
+    entry: OutboxEntry,
+    fences: readonly Compare[],
+  ): Promise<number | undefined> {
+    const put = { put: key, value: encode(entry) };
+    return this.commit({ compare: [...fences, unchanged(key, modRevision)], then: [put] });
   }
 
   /** A revision at which the entry is gone; undefined if it exists. */

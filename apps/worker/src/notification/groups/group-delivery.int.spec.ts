@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type SlackMessage, type StandIn, startSlackStandIn } from '@9volt/alerters/testing';
+import { type SlackMessage, type StandIn, startSlackStandIn, startSmtpSink } from '@9volt/alerters/testing';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { DeliveryRig } from '../testing/delivery-rig.js';
 
@@ -111,6 +111,28 @@ describe('an alerter that groups', () => {
     await waitFor(async () => (await one.owed()) === 0);
     expect(titles()).toEqual(['2 checks fail']);
   });
+
+  it('sends a mail again only to the recipient that its server put off, and what came meanwhile to all', async () => {
+    const greylist = new Set(['grey@example.com']);
+    const sink = await startSmtpSink({ greylist });
+    closing.push(() => sink.close());
+    const one = await startWorker(['web', 'db', 'dns']);
+    const options = { ...sink.alerter.options, to: 'a@example.com, grey@example.com' };
+    await one.configure('mail', { type: 'email', options, 'group-wait': '1s', 'group-interval': '1s' });
+    await one.owe('web', 'mail', ['critical']);
+    await one.owe('db', 'mail', ['critical']);
+    const mails = (): string[] => sink.accepted.map(({ message }) => `${message.to.join()}: ${message.subject}`);
+    await waitFor(() => one.told('notification-failed').length > 0);
+    await one.owe('dns', 'mail', ['critical']);
+    await waitFor(() => mails().length === 2, { timeoutMs: 20_000 });
+    greylist.clear();
+    await waitFor(async () => (await one.owed()) === 0, { timeoutMs: 30_000 });
+    expect(mails().map((mail) => mail.replace(/: .*?(\d checks|'dns').*/, ' $1'))).toEqual([
+      'a@example.com 2 checks',
+      "a@example.com 'dns'",
+      'grey@example.com 3 checks',
+    ]);
+  }, 60_000);
 
   it('waits for its interval between two messages', async () => {
     const one = await startWorker(['web', 'db']);

@@ -1,5 +1,6 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { type Alert, type AlerterSettings, type DeliveryRecord, guarded } from '@9volt/contracts';
+import type { Retryable } from '@9volt/alerters';
 import { ClusterNode, type Compare } from '@9volt/etcd-dal';
 import type { OwedNotification } from '../../outbox/outbox-view.js';
 import { Attempts } from '../attempts.js';
@@ -61,23 +62,29 @@ export class GroupMessages {
       group.owned = undefined;
       return;
     }
-    for (const { key } of owed) group.begun.add(key);
+    const batch = sameReach(owed);
+    for (const { key } of batch) group.begun.add(key);
     group.attempts++;
     const startedAt = performance.now();
-    const alert: Alert = composeGroup(owed, group.by);
-    const [first] = owed as [OwedNotification];
+    const alert: Alert = composeGroup(batch, group.by);
+    const [first] = batch as [OwedNotification];
     const outcome = await this.attempts.make(settings, alert, {
       signal: this.abort.signal,
       unclearBefore: group.unclear,
-      reached: [],
+      reached: first.entry.reached ?? [],
       onUnclear: (why) => this.report.unclear(first, group.attempts, why),
     });
-    if (outcome.outcome === 'retryable') {
+    if (outcome.outcome === 'retryable' && !this.isRestDone(group, outcome)) {
       if (this.abort.signal.aborted) return;
       const now = performance.now();
       group.unclear ||= outcome.cause === 'unclear';
       group.notBefore = pauseAfter(outcome, group.attempts, { startedAt, now }, this.settings.random()).notBefore;
       this.report.failed(first, group.attempts, outcome);
+      const { reached = [] } = outcome;
+      if (reached.length <= (first.entry.reached?.length ?? 0)) return;
+      // The others have this message: they wait for the interval until the next.
+      Object.assign(group, { pendingSince: undefined, sentAt: now });
+      for (const one of batch) await this.ledger.noteReached(one, reached, () => this.fencesOf(group));
       return;
     }
     const at = new Date().toISOString();
@@ -86,14 +93,25 @@ export class GroupMessages {
       attempts: 0,
       unclear: false,
       notBefore: 0,
+      reachedSince: undefined,
       pendingSince: undefined,
       sentAt: performance.now(),
     });
-    for (const one of owed) {
-      await this.settle(group, one, recordOf(one, outcome, attempts, at));
+    const settled =
+      outcome.outcome === 'retryable' ? { outcome: 'delivered' as const, answer: outcome.answer } : outcome;
+    for (const one of batch) {
+      await this.settle(group, one, recordOf(one, settled, attempts, at));
     }
     group.begun.clear();
     if (group.owned) group.owned = await this.node.stores.group.sent(group.owned, this.node.memberId, at);
+  }
+
+  /** Whether those of several recipients that lack it were tried for long enough. */
+  private isRestDone(group: Group, { reached = [] }: Retryable): boolean {
+    if (reached.length === 0) return false;
+    const now = performance.now();
+    group.reachedSince ??= now;
+    return now - group.reachedSince >= this.settings.restMs;
   }
 
   private async settle(group: Group, owed: OwedNotification, record: DeliveryRecord): Promise<void> {
@@ -108,4 +126,11 @@ export class GroupMessages {
     if (!owned || !this.node.isMember) return undefined;
     return [this.node.stores.group.owns(owned), this.node.session.fence];
   }
+}
+
+/** Those that the same recipients have: first what nobody has, so that nobody gets a message twice. */
+function sameReach(owed: readonly OwedNotification[]): OwedNotification[] {
+  const reachOf = ({ entry }: OwedNotification): string => [...(entry.reached ?? [])].sort().join();
+  const least = owed.map(reachOf).sort()[0];
+  return owed.filter((one) => reachOf(one) === least);
 }

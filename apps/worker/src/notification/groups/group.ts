@@ -13,6 +13,8 @@ export interface Group {
   attempts: number;
   unclear: boolean;
   notBefore: number;
+  /** Since when only some of several recipients lack the message, by `performance.now()`. */
+  reachedSince: number | undefined;
   /** Incidents whose notifications this process began to send. */
   begun: Set<string>;
 }
@@ -27,6 +29,7 @@ export function newGroup(alerter: string, by: string): Group {
     attempts: 0,
     unclear: false,
     notBefore: 0,
+    reachedSince: undefined,
     begun: new Set(),
   };
 }
