@@ -6,6 +6,7 @@ import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { forbiddenFor, layers } from './tools/architecture/rooms.mjs';
+import { emptyLoops } from './tools/lint/empty-loops.mjs';
 import { guardedCallbacks } from './tools/lint/guarded-callbacks.mjs';
 import { namesAsKeys } from './tools/lint/names-as-keys.mjs';
 
@@ -152,6 +153,13 @@ const ownRules = [
   rules: Object.fromEntries(rules.map((rule) => [`9volt/${rule}`, 'error'])),
 }));
 
+/** In specs, and in what they share. */
+const loopsThatAssert = {
+  files: ['**/*.spec.{ts,tsx}', '**/testing/**/*.{ts,tsx}', 'e2e/**/*.ts'],
+  plugins: { 'of-specs': { rules: { 'empty-loops': emptyLoops } } },
+  rules: { 'of-specs/empty-loops': 'error' },
+};
+
 const environmentOnlyInPlatform = {
   files: ['apps/**/*.{ts,tsx}', 'libs/**/*.ts'],
   ignores: ['libs/platform/**', '**/*.spec.{ts,tsx}', '**/testing/**'],
@@ -191,6 +199,7 @@ export default tseslint.config(
   testingInTestsOnly,
   pagesOnlyInDashboard,
   environmentOnlyInPlatform,
+  loopsThatAssert,
   ...ownRules,
   prettier,
 );

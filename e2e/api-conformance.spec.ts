@@ -205,6 +205,7 @@ describe('configuration', () => {
   it.each(['Monitor', 'Alerter'])('of any type of %s does not tell its secrets', async (noun) => {
     const { discriminator } = schemaOf(noun) as { discriminator: { mapping: Record<string, string> } };
     const missing: string[] = [];
+    let secrets = 0;
     for (const [type, reference] of Object.entries(discriminator.mapping)) {
       const schema = schemaOf(reference.split('/').at(-1) ?? '');
       for (const [secret, settings] of settingsWithSecrets(type, schema)) {
@@ -220,9 +221,11 @@ describe('configuration', () => {
         const { text } = await expectStatus(200, `get${noun}`, { name });
         expect([name, text]).toEqual([name, expect.stringContaining('********')]);
         await expectStatus(200, `delete${noun}`, { name });
+        secrets++;
       }
     }
     expect(missing).toEqual([]);
+    expect(secrets).toBeGreaterThan(3);
   });
 
   it('written by hand and invalid is reported, without its secrets', async () => {
@@ -324,7 +327,7 @@ describe('input', () => {
       .filter(
         (name) => !['page', 'limit', 'sort', 'type', 'status', 'quiet', 'since', 'until', 'config'].includes(name),
       );
-    for (const name of filters) await expectStatus(200, id, { query: `${name}=web` });
+    for (const name of someOf(filters)) await expectStatus(200, id, { query: `${name}=web` });
   });
 
   it.each(BODIES)('of %s is checked', async (id, name) => {
@@ -833,7 +836,7 @@ describe('access', () => {
 
   it('refuses pages of other sites', async () => {
     const ofApi = [...contract.operations.values()].filter(({ path }) => path.startsWith('/api/'));
-    for (const { operationId: id, path } of ofApi) {
+    for (const { operationId: id, path } of someOf(ofApi)) {
       const question = named(path);
       await expectStatus(403, id, { ...question, headers: { 'sec-fetch-site': 'cross-site' } });
     }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { someOf } from '@9volt/testing';
 import { icmpMonitor } from './icmp.monitor.js';
 import { CannotPing, Pinger, pinger } from './icmp/pinger.js';
 import { makeNetworkNamespace, type NetworkNamespace } from './testing/network-namespace.js';
@@ -85,7 +86,7 @@ afterAll(() => network?.close());
     const other = own.ping(LOOPBACK, quick, never);
     setTimeout(() => stop.abort(), 50);
     await expect(aborted).rejects.toMatchObject({ reason: 'aborted' });
-    expect((await other).every((rtt) => rtt !== null)).toBe(true);
+    expect(await other).toEqual(someOf(await other).map(() => expect.any(Number)));
   });
 
   /** A program that records each of its starts. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { MASKED } from '@9volt/contracts';
 import { monitorTypes } from '@9volt/monitors';
 import { attributesOf } from '@9volt/contracts';
+import { someOf } from '@9volt/testing';
 import { monitorKind } from './settings-kind.js';
 
 type Raw = Record<string, unknown>;
@@ -61,7 +62,7 @@ describe('a masked secret of a monitor', () => {
   });
 
   it('is guarded by the attributes of its type: all of TLS but the secret key and the expiry', () => {
-    for (const { type, settings, destination } of monitorTypes.values()) {
+    for (const { type, settings, destination } of someOf(monitorTypes.values())) {
       const attributes = attributesOf(settings);
       for (const name of destination)
         expect({ type, name, known: attributes.has(name) }).toMatchObject({ known: true });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { CheckResult, MonitorSettings, MonitorState, Status } from '@9volt/contracts';
 import fc from 'fast-check';
+import { someOf } from '@9volt/testing';
 import { evaluate, type EvaluationContext } from './evaluate.js';
 
 const context: EvaluationContext = {
@@ -152,42 +153,52 @@ const anyStatus = fc.constantFrom<Status>('ok', 'warning', 'critical', 'unknown'
 
 test('whatever happens, the state is consistent', () => {
   fc.assert(
-    fc.property(threshold, threshold, fc.array(anyStatus, { maxLength: 30 }), (warning, critical, results) => {
-      const states = after(results, settingsOf(warning, critical));
-      states.forEach((state, index) => {
-        const before = states[index - 1];
-        const result = results[index];
-        expect(state.incident === null).toBe(state.status === 'ok');
-        expect(state.count).toBeLessThanOrEqual(Math.max(warning ?? 0, critical ?? 0, 1));
-        expect(state.count === 0).toBe(result === 'ok');
-        // Only a success closes an incident; it never changes while open.
-        if (before?.incident && result !== 'ok') expect(state.incident?.id).toBe(before.incident.id);
-        expect(state.incidents - (before?.incidents ?? 0)).toBe(!before?.incident && state.incident ? 1 : 0);
-        expect(state.since === before?.since || state.status !== before?.status).toBe(true);
-        if (warning && !critical) expect(state.status).not.toBe('critical');
-        if (result === 'unknown') expect(state.status).toBe('unknown');
-      });
-    }),
+    fc.property(
+      threshold,
+      threshold,
+      fc.array(anyStatus, { minLength: 1, maxLength: 30 }),
+      (warning, critical, results) => {
+        const states = after(results, settingsOf(warning, critical));
+        someOf(states).forEach((state, index) => {
+          const before = states[index - 1];
+          const result = results[index];
+          expect(state.incident === null).toBe(state.status === 'ok');
+          expect(state.count).toBeLessThanOrEqual(Math.max(warning ?? 0, critical ?? 0, 1));
+          expect(state.count === 0).toBe(result === 'ok');
+          // Only a success closes an incident; it never changes while open.
+          if (before?.incident && result !== 'ok') expect(state.incident?.id).toBe(before.incident.id);
+          expect(state.incidents - (before?.incidents ?? 0)).toBe(!before?.incident && state.incident ? 1 : 0);
+          expect(state.since === before?.since || state.status !== before?.status).toBe(true);
+          if (warning && !critical) expect(state.status).not.toBe('critical');
+          if (result === 'unknown') expect(state.status).toBe('unknown');
+        });
+      },
+    ),
   );
 });
 
 test('a state is never worse than the findings in its consecutive failures', () => {
   fc.assert(
-    fc.property(threshold, threshold, fc.array(anyStatus, { maxLength: 30 }), (warning, critical, results) => {
-      const states = after(results, settingsOf(warning, critical));
-      let found = new Set<Status>();
-      states.forEach(({ status }, index) => {
-        const result = results[index] as Status;
-        found = result === 'ok' ? new Set() : found.add(result);
-        // A failure may be warning or critical, by how often it was found; a warning only warning.
-        const possible = {
-          ok: true,
-          warning: found.has(C) || found.has(W),
-          critical: found.has(C),
-          unknown: found.has(U),
-        };
-        expect(possible[status]).toBe(true);
-      });
-    }),
+    fc.property(
+      threshold,
+      threshold,
+      fc.array(anyStatus, { minLength: 1, maxLength: 30 }),
+      (warning, critical, results) => {
+        const states = after(results, settingsOf(warning, critical));
+        let found = new Set<Status>();
+        someOf(states).forEach(({ status }, index) => {
+          const result = results[index] as Status;
+          found = result === 'ok' ? new Set() : found.add(result);
+          // A failure may be warning or critical, by how often it was found; a warning only warning.
+          const possible = {
+            ok: true,
+            warning: found.has(C) || found.has(W),
+            critical: found.has(C),
+            unknown: found.has(U),
+          };
+          expect(possible[status]).toBe(true);
+        });
+      },
+    ),
   );
 });

@@ -79,8 +79,10 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
       const validated = validateAlerter('mine', { type, options: channel.options });
       if (!validated.ok) throw new Error(JSON.stringify(validated.errors));
       const masked = JSON.stringify(maskAlerter(validated.value));
-      for (const secret of channel.secrets) expect(masked).not.toContain(secret);
-      for (const name of definition.destination) expect([...attributesOf(definition.options).keys()]).toContain(name);
+      const attributes = attributesOf(definition.options);
+      expect(channel.secrets.length > 0).toBe([...attributes.values()].some(({ secret }) => secret));
+      expect(channel.secrets.filter((secret) => masked.includes(secret))).toEqual([]);
+      expect(definition.destination.filter((name) => !attributes.has(name))).toEqual([]);
     });
 
     it.each([
@@ -159,7 +161,7 @@ export function alerterContract<M>(type: string, open: () => Promise<Channel<M>>
     it('never has a secret in its answer', async () => {
       channel.standIn.behave({ kind: 'echo' });
       const { answer } = await send();
-      for (const secret of channel.secrets) expect(answer).not.toContain(secret);
+      expect(channel.secrets.filter((secret) => answer.includes(secret))).toEqual([]);
       if (channel.echoes) expect(answer).toContain(MASKED);
     });
 
