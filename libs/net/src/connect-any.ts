@@ -1,4 +1,4 @@
-import { connect, type Socket } from 'node:net';
+import { Socket } from 'node:net';
 
 export type Address = { address: string; family: 4 | 6 };
 
@@ -105,7 +105,8 @@ function aggregateOf(errors: unknown[]): Error {
 }
 
 function openTcp({ address }: Address, port: number): Socket {
-  return connect({ host: address, port, noDelay: true, autoSelectFamily: false });
+  // Not `connect(options)`: Node copies the options of a socket in a way for which V8 makes hidden classes anew, for each socket.
+  return new Socket().setNoDelay(true).connect({ host: address, port, autoSelectFamily: false });
 }
 
 /** Alternates the families, beginning with that of the first address (RFC 8305, section 4). */

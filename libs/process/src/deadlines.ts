@@ -1,3 +1,5 @@
+import { type Due, DueHeap } from './due-heap.js';
+
 /** How late a deadline of a second and more may fire, in milliseconds: those of one group share a timer. */
 const GRAIN_MS = 20;
 /** Shorter limits fire to the millisecond, by a timer of their own. */
@@ -5,55 +7,59 @@ const SHORT_MS = 1_000;
 /** Longer timers overflow and would fire at once. */
 const LONGEST_TIMER_MS = 2_147_483_647;
 
-/** The callbacks of the limits that pass within one grain. */
-type Stretch = Set<{ passed: () => void }>;
+interface Limit extends Due {
+  /** Limits of one group fire in the order in which they began. */
+  n: number;
+  passed: () => void;
+}
 
 /**
  * The time limits of everything that runs, in one wheel: most of them are cancelled long before they pass, and a system timer for
- * each would cost more than the work that it guards.
+ * each would cost more than the work that it guards. A heap on purpose: a Map or Set that grows and shrinks all the time leaves a chain
+ * of its old tables behind, which keeps what was in them until the next full garbage collection.
  */
 class Wheel {
-  private readonly stretches = new Map<number, Stretch>();
+  private readonly limits = new DueHeap<Limit>();
+  private begun = 0;
   private timer: NodeJS.Timeout | undefined;
-  private firesIn = Number.POSITIVE_INFINITY;
+  private firesAt = Number.POSITIVE_INFINITY;
 
   add(ms: number, passed: () => void): () => void {
-    const at = Math.ceil((performance.now() + ms) / GRAIN_MS);
-    let stretch = this.stretches.get(at);
-    if (!stretch) this.stretches.set(at, (stretch = new Set()));
-    const mine = stretch;
-    const limit = { passed };
-    mine.add(limit);
-    if (at < this.firesIn) this.arm(at);
+    const at = Math.ceil((performance.now() + ms) / GRAIN_MS) * GRAIN_MS;
+    const limit: Limit = { at, heapIndex: -1, n: this.begun++, passed };
+    this.limits.push(limit);
+    if (at < this.firesAt) this.arm(at);
     return () => {
-      if (mine.delete(limit) && mine.size === 0) this.stretches.delete(at);
+      this.limits.remove(limit);
+      limit.passed = nothing;
       // Without waiting limits, no timer keeps the process alive.
-      if (this.stretches.size === 0) this.disarm();
+      if (this.limits.size === 0) this.disarm();
     };
   }
 
   private arm(at: number): void {
     this.disarm();
-    this.firesIn = at;
-    this.timer = setTimeout(() => this.turn(), Math.max(1, at * GRAIN_MS - performance.now()));
+    this.firesAt = at;
+    this.timer = setTimeout(() => this.turn(), Math.max(1, at - performance.now()));
   }
 
   private disarm(): void {
     clearTimeout(this.timer);
-    this.firesIn = Number.POSITIVE_INFINITY;
+    this.firesAt = Number.POSITIVE_INFINITY;
   }
 
   private turn(): void {
-    const now = performance.now() / GRAIN_MS;
-    const due = [...this.stretches].filter(([at]) => at <= now).sort(([a], [b]) => a - b);
-    for (const [at] of due) this.stretches.delete(at);
-    this.firesIn = Number.POSITIVE_INFINITY;
-    const next = Math.min(...this.stretches.keys());
-    if (next !== Number.POSITIVE_INFINITY) this.arm(next);
-    for (const [, stretch] of due) {
-      // A limit that another one of the group cancels does not fire.
-      for (const { passed } of stretch) passed();
+    const now = performance.now();
+    const due: Limit[] = [];
+    for (let limit = this.limits.peek(); limit && limit.at <= now; limit = this.limits.peek()) {
+      this.limits.remove(limit);
+      due.push(limit);
     }
+    this.firesAt = Number.POSITIVE_INFINITY;
+    const next = this.limits.peek();
+    if (next) this.arm(next.at);
+    // A limit that another one of the group cancels does not fire.
+    for (const limit of due.sort((a, b) => a.at - b.at || a.n - b.n)) limit.passed();
   }
 }
 

@@ -1,4 +1,5 @@
 export * from './deadlines.js';
+export * from './due-heap.js';
 export * from './environment.js';
 export * from './head.js';
 export * from './kill-group.js';

@@ -10,7 +10,7 @@ export interface StopSignal {
  */
 export class Stop implements StopSignal {
   private isAborted = false;
-  private listeners: Set<() => void> | undefined;
+  private listeners: (() => void)[] = [];
 
   get signal(): StopSignal {
     return this;
@@ -23,17 +23,18 @@ export class Stop implements StopSignal {
   abort(): void {
     if (this.isAborted) return;
     this.isAborted = true;
-    const { listeners = [] } = this;
-    this.listeners = undefined;
+    const { listeners } = this;
+    this.listeners = [];
     for (const listener of listeners) listener();
   }
 
   /** Each listener is called once. */
   addEventListener(_type: 'abort', listener: () => void): void {
-    if (!this.isAborted) (this.listeners ??= new Set()).add(listener);
+    if (!this.isAborted && !this.listeners.includes(listener)) this.listeners.push(listener);
   }
 
   removeEventListener(_type: 'abort', listener: () => void): void {
-    this.listeners?.delete(listener);
+    const index = this.listeners.indexOf(listener);
+    if (index >= 0) this.listeners.splice(index, 1);
   }
 }

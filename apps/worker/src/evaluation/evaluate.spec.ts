@@ -151,6 +151,21 @@ test('keeps attributes of a newer version, and who was notified', () => {
 const threshold = fc.option(fc.integer({ min: 0, max: 5 }), { nil: undefined });
 const anyStatus = fc.constantFrom<Status>('ok', 'warning', 'critical', 'unknown');
 
+test('success after success changes who says it, its revision, and the times', () => {
+  const [, second] = after(['ok', 'ok'], settingsOf());
+  const later = { ...context, owner: 'w2-def', ownerName: 'w2', revision: 9, judgedWithinMs: 12_000 };
+  const third = evaluate(second, resultOf('ok'), settingsOf(), { ...later, lastRunAt: 60_000, now: 60_005 });
+  expect(third).toEqual({
+    ...second,
+    owner: 'w2-def',
+    ownerName: 'w2',
+    revision: 9,
+    judgedWithinMs: 12_000,
+    lastRunAt: new Date(60_000).toISOString(),
+    date: new Date(60_005).toISOString(),
+  });
+});
+
 test('whatever happens, the state is consistent', () => {
   fc.assert(
     fc.property(

@@ -2,6 +2,7 @@ import {
   type CheckResult,
   type MonitorSettings,
   type MonitorState,
+  NO_MESSAGE,
   type OpenIncident,
   type Status,
   thresholdsOf,
@@ -41,27 +42,21 @@ export function evaluate(
   const state = before && continues(before, context) ? before : undefined;
   const ranAt = new Date(context.lastRunAt).toISOString();
   const isOk = result.status === 'ok';
+  if (isOk && state && isCalm(state) && !settings['detect-flapping']) return { ...state, ...renewed(context, ranAt) };
   const common = {
     // Keeps attributes of a newer version.
     ...without(state, 'successes', 'history', 'flapping'),
     ...flappingOf(state, isOk, settings, ranAt),
-    owner: context.owner,
-    ownerName: context.ownerName,
+    ...renewed(context, ranAt),
     told: state?.told ?? {},
     // Numbers of incidents continue after a change of the target; a monitor that was created again starts at one.
     incidents: before?.createRevision === context.createRevision ? before.incidents : 0,
-    revision: context.revision,
-    createRevision: context.createRevision,
-    target: context.target,
-    lastRunAt: ranAt,
-    date: new Date(context.now).toISOString(),
-    ...(context.judgedWithinMs === undefined ? {} : { judgedWithinMs: context.judgedWithinMs }),
   };
   if (result.status === 'ok') {
     const successes = (state?.successes ?? 0) + 1;
     if (state?.incident && successes < (settings['recovery-threshold'] ?? 1)) return { ...state, ...common, successes };
     const since = state?.status === 'ok' ? state.since : ranAt;
-    const well = { ...common, status: 'ok' as const, since, count: 0, message: 'N/A', incident: null };
+    const well = { ...common, status: 'ok' as const, since, count: 0, message: NO_MESSAGE, incident: null };
     return without(well, 'firstFailureAt', 'failureSeenAt');
   }
 
@@ -96,6 +91,29 @@ export function evaluate(
       result,
     ),
   };
+}
+
+/** What each evaluation says anew. */
+function renewed(context: EvaluationContext, lastRunAt: string) {
+  const { now, owner, ownerName, revision, createRevision, target, judgedWithinMs } = context;
+  const date = new Date(now).toISOString();
+  const judged = judgedWithinMs === undefined ? {} : { judgedWithinMs };
+  return { owner, ownerName, revision, createRevision, target, lastRunAt, date, ...judged };
+}
+
+/** Whether one more success changes nothing but the times: so it is with most checks. */
+function isCalm(state: MonitorState): boolean {
+  return (
+    state.status === 'ok' &&
+    state.incident === null &&
+    state.count === 0 &&
+    state.message === NO_MESSAGE &&
+    state.firstFailureAt === undefined &&
+    state.failureSeenAt === undefined &&
+    state.successes === undefined &&
+    state.history === undefined &&
+    state.flapping === undefined
+  );
 }
 
 /**

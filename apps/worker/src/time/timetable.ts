@@ -1,6 +1,6 @@
 import { reportDefect, unawaited } from '@9volt/contracts';
+import { type Due, DueHeap } from '@9volt/process';
 import type { Clock } from './clock.js';
-import { type Due, DueHeap } from './due-heap.js';
 import { heirsFirstRun, type LastRun, phaseOf, slotAfter, slotsBetween, spreadFirstRun } from './slots.js';
 import { TokenBucket } from './token-bucket.js';
 
@@ -136,7 +136,7 @@ export class Timetable {
       intervalMs: Number.POSITIVE_INFINITY,
       phaseMs: 0,
       dueAt: 0,
-      startAt: 0,
+      at: 0,
       heapIndex: -1,
       inSlot: false,
       running: false,
@@ -164,18 +164,18 @@ export class Timetable {
   private plan(entry: Entry, dueAt: number, inSlot: boolean): void {
     entry.dueAt = dueAt;
     entry.inSlot = inSlot;
-    entry.startAt = entry.intervalMs < SHORTEST_ON_BEAT_MS ? dueAt : beatAfter(dueAt, this.options.clock.now());
+    entry.at = entry.intervalMs < SHORTEST_ON_BEAT_MS ? dueAt : beatAfter(dueAt, this.options.clock.now());
     this.heap.push(entry);
   }
 
   /** Sets the timer to the first due monitor. */
   private arm(): void {
     const first = this.heap.peek();
-    if (!first || this.stopped || first.startAt >= this.timerAt) return;
+    if (!first || this.stopped || first.at >= this.timerAt) return;
     this.cancelTimer?.();
-    this.timerAt = first.startAt;
+    this.timerAt = first.at;
     // Rounded up: a timer that fires too early would only be set again.
-    const inMs = Math.max(0, Math.ceil(first.startAt - this.options.clock.now()));
+    const inMs = Math.max(0, Math.ceil(first.at - this.options.clock.now()));
     this.cancelTimer = this.options.clock.schedule(() => {
       this.timerAt = Number.POSITIVE_INFINITY;
       this.cancelTimer = undefined;
@@ -188,7 +188,7 @@ export class Timetable {
     const { clock } = this.options;
     let now = clock.now();
     const sliceEnd = now + SLICE_MS;
-    for (let entry = this.heap.peek(); entry && entry.startAt <= now && now < sliceEnd; entry = this.heap.peek()) {
+    for (let entry = this.heap.peek(); entry && entry.at <= now && now < sliceEnd; entry = this.heap.peek()) {
       if (this.stopped) return;
       this.heap.remove(entry);
       // After a check out of turn, it skips a slot closer than half an interval.

@@ -9,14 +9,22 @@ export interface WorkQueueOptions<K> {
   onError: (key: K, error: unknown) => void;
 }
 
+interface Call<K> {
+  key: K;
+  /** The key was added meanwhile. */
+  again: boolean;
+}
+
 /**
  * Calls a handler for keys that may need work: one key never twice at once, however often it is added, while different keys do not
  * wait for one another. It is level-triggered: the handler looks at the present situation, so each call replaces the times for
  * which the key was added before. After an exception of the handler the queue reports it and handles the key again.
  */
 export class WorkQueue<K> {
-  /** Keys in progress; true if they were added meanwhile. */
-  private readonly running = new Map<K, boolean>();
+  /** Calls that have not returned yet: one, and those that it adds. Most handlers have nothing to wait for. */
+  private readonly entered: Call<K>[] = [];
+  /** Calls whose promise is pending. */
+  private readonly running = new Map<K, Call<K>>();
   private readonly timers = new Map<K, { dueAt: number; timer: NodeJS.Timeout }>();
   private idle: (() => void)[] = [];
   private stopped = false;
@@ -33,20 +41,24 @@ export class WorkQueue<K> {
   add(key: K, afterMs = 0): void {
     if (this.stopped) return;
     if (afterMs > 0) this.schedule(key, performance.now() + afterMs);
-    else if (this.running.has(key)) this.running.set(key, true);
-    else this.start(key);
+    else {
+      const call = this.callOf(key);
+      if (call) call.again = true;
+      else this.start(key);
+    }
   }
 
   /** Removes a key from the queue. A present call continues. */
   forget(key: K): void {
     clearTimeout(this.timers.get(key)?.timer);
     this.timers.delete(key);
-    if (this.running.has(key)) this.running.set(key, false);
+    const call = this.callOf(key);
+    if (call) call.again = false;
   }
 
   /** Resolves when no key is being handled. */
   async done(): Promise<void> {
-    if (this.running.size > 0) await new Promise<void>((resolve) => this.idle.push(resolve));
+    if (this.isBusy) await new Promise<void>((resolve) => this.idle.push(resolve));
   }
 
   /** Handles nothing more; see {@link done} for present calls. */
@@ -69,39 +81,52 @@ export class WorkQueue<K> {
     this.timers.set(key, { dueAt, timer });
   }
 
-  private start(key: K): void {
-    this.forget(key);
-    this.running.set(key, false);
-    try {
-      const outcome = this.handle(key);
-      if (outcome === undefined) this.finish(key);
-      else {
-        const ended = outcome.then(
-          () => this.finish(key),
-          (error: unknown) => this.fail(key, error),
-        );
-        unawaited('a queue', ended);
-      }
-    } catch (error) {
-      this.fail(key, error);
-    }
+  private get isBusy(): boolean {
+    return this.entered.length > 0 || this.running.size > 0;
   }
 
-  private fail(key: K, error: unknown): void {
+  private callOf(key: K): Call<K> | undefined {
+    return this.running.get(key) ?? this.entered.find((call) => call.key === key);
+  }
+
+  private start(key: K): void {
+    this.forget(key);
+    const call = { key, again: false };
+    this.entered.push(call);
+    let outcome: Promise<void> | void;
     try {
-      this.options.onError(key, error);
+      outcome = this.handle(key);
+    } catch (error) {
+      this.fail(call, error);
+      return;
+    }
+    if (outcome === undefined) {
+      this.finish(call);
+      return;
+    }
+    this.entered.pop();
+    this.running.set(key, call);
+    const ended = outcome.then(
+      () => this.finish(call),
+      (error: unknown) => this.fail(call, error),
+    );
+    unawaited('a queue', ended);
+  }
+
+  private fail(call: Call<K>, error: unknown): void {
+    try {
+      this.options.onError(call.key, error);
     } catch {
       // A listener must not end the queue.
     }
-    this.add(key, this.options.retryMs);
-    this.finish(key);
+    this.add(call.key, this.options.retryMs);
+    this.finish(call);
   }
 
-  private finish(key: K): void {
-    const again = this.running.get(key) === true;
-    this.running.delete(key);
+  private finish({ key, again }: Call<K>): void {
+    if (!this.running.delete(key)) this.entered.pop();
     if (again) this.add(key);
-    if (this.running.size > 0) return;
+    if (this.isBusy) return;
     for (const resolve of this.idle.splice(0)) resolve();
   }
 }

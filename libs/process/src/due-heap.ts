@@ -1,5 +1,6 @@
 export interface Due {
-  startAt: number;
+  /** When it comes: any kind of time. */
+  at: number;
   /** Set by the heap: the position of the element, or -1. */
   heapIndex: number;
 }
@@ -41,7 +42,7 @@ export class DueHeap<T extends Due> {
     while (index > 0) {
       const parent = (index - 1) >> 1;
       const above = this.items[parent] as T;
-      if (above.startAt <= item.startAt) break;
+      if (above.at <= item.at) break;
       this.put(above, index);
       index = parent;
     }
@@ -56,10 +57,9 @@ export class DueHeap<T extends Due> {
       let child = 2 * index + 1;
       if (child >= this.items.length) break;
       const right = child + 1;
-      if (right < this.items.length && (this.items[right] as T).startAt < (this.items[child] as T).startAt)
-        child = right;
+      if (right < this.items.length && (this.items[right] as T).at < (this.items[child] as T).at) child = right;
       const below = this.items[child] as T;
-      if (below.startAt >= item.startAt) break;
+      if (below.at >= item.at) break;
       this.put(below, index);
       index = child;
     }
