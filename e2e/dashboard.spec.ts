@@ -111,6 +111,7 @@ const TOKEN = 'a-token-of-this-story';
 
   it('shows the errors of an edit at their fields', async () => {
     await tab.goto('/monitor/web/edit');
+    await page.getByText('More of http').click();
     const timeout = field('timeout');
     await timeout.fill('5s');
     await button('Save').click();

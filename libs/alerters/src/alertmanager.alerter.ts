@@ -1,4 +1,4 @@
-import { fault, Text, TextMap, type CrossChecked, type FieldError } from '@9volt/contracts';
+import { type CrossChecked, fault, type FieldError, Shown, Text, TextMap } from '@9volt/contracts';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
 import { deliverHttp, judgeByStatus, notFrom, type HttpAnswer } from './http-delivery.js';
 import { HttpUrl } from './http-url.js';
@@ -11,6 +11,7 @@ const LABEL = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 const OWN_LABELS = ['monitor', 'incident'];
 const YEAR_MS = 31_536_000_000;
 
+@Shown('url', 'labels', 'username', 'password')
 export class AlertmanagerOptions implements CrossChecked {
   @HttpUrl({
     doc: 'Address of Alertmanager, with its path prefix; 9volt appends /api/v2/alerts.',

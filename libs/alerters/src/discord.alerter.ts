@@ -1,4 +1,4 @@
-import { Text } from '@9volt/contracts';
+import { Shown, Text } from '@9volt/contracts';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
 import { fitFields, shortened } from './fit-fields.js';
 import { deliverHttp, judgeByStatus, notFrom, untilCorrected, type HttpAnswer } from './http-delivery.js';
@@ -21,6 +21,7 @@ const COLOURS: Record<Severity, number> = {
   unknown: 0x808080,
 };
 
+@Shown('webhook-url', 'username')
 export class DiscordOptions {
   @HttpUrl({
     doc: 'Address of a webhook of the channel (Channel settings, Integrations, Webhooks).',

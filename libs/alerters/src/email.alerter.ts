@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { Choice, Flag, Text, type CrossChecked, type FieldError } from '@9volt/contracts';
+import { Choice, type CrossChecked, type FieldError, Flag, Shown, Text } from '@9volt/contracts';
 import { defineAlerter } from './define-alerter.js';
 import { emailMessage } from './email-message.js';
 import { untilCorrected } from './http-delivery.js';
@@ -11,6 +11,7 @@ const DEFAULT_ADDRESS = 'localhost:25';
 
 const REFERENCE = /^\$\{(?:env|file):[^}]+\}$/;
 
+@Shown('to', 'address', 'from', 'username', 'password')
 export class EmailOptions implements CrossChecked {
   @Text({
     doc:

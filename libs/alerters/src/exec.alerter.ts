@@ -1,14 +1,15 @@
 import {
+  type CrossChecked,
   Duration,
   fault,
+  type FieldError,
   formatDuration,
   messageOf,
   parseDuration,
   programRefusal,
+  Shown,
   Text,
   TextList,
-  type CrossChecked,
-  type FieldError,
 } from '@9volt/contracts';
 import { CutShort, type Exit, Head, type Program, PROGRAM_ENVIRONMENT, runProgram } from '@9volt/process';
 import { alertDocument, alertFields, type AlertFields } from './alert-fields.js';
@@ -28,6 +29,7 @@ const TRY_AGAIN = 75;
 /** EX_NOUSER, EX_NOHOST, EX_NOPERM and EX_CONFIG of sysexits.h: like refused credentials and targets of other alerters. */
 const UNTIL_CORRECTED = [67, 68, 77, 78];
 
+@Shown('command', 'args')
 export class ExecOptions implements CrossChecked {
   @Text({
     doc:

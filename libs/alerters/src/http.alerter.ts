@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { Choice, Text, TextMap, type CrossChecked, type FieldError } from '@9volt/contracts';
+import { Choice, type CrossChecked, type FieldError, Shown, Text, TextMap } from '@9volt/contracts';
 import { alertDocument, alertFields, type AlertFields } from './alert-fields.js';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
 import { deliverHttp, judgeByStatus, untilCorrected, type HttpAnswer, type HttpRequest } from './http-delivery.js';
@@ -21,6 +21,7 @@ const KEPT_HEADERS = /^(?:host|content-length|transfer-encoding|connection|upgra
 /** A shorter value of a header is not a credential; hiding it would only make answers unreadable. */
 const MIN_SECRET = 6;
 
+@Shown('url', 'method', 'headers', 'body')
 export class HttpOptions implements CrossChecked {
   @HttpUrl({
     doc:

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Text } from '@9volt/contracts';
+import { Shown, Text } from '@9volt/contracts';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
 import { deliverHttp, judgeByStatus, notFrom, untilCorrected, type HttpAnswer } from './http-delivery.js';
 import { HttpUrl } from './http-url.js';
@@ -20,6 +20,7 @@ const SEVERITIES: Record<Severity, 'critical' | 'error' | 'warning' | 'info'> = 
   unknown: 'error',
 };
 
+@Shown('token')
 export class PagerDutyOptions {
   @Text({
     doc: 'Integration key of an Events API v2 integration of the service.',

@@ -1,4 +1,4 @@
-import { Text, type CrossChecked, type FieldError } from '@9volt/contracts';
+import { type CrossChecked, type FieldError, Shown, Text } from '@9volt/contracts';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
 import { deliverHttp, judgeByStatus, notFrom, untilCorrected, type HttpAnswer } from './http-delivery.js';
 import { jsonObject } from './json-object.js';
@@ -16,6 +16,7 @@ const COLOURS: Record<Severity, string> = {
   unknown: '#808080',
 };
 
+@Shown('webhook-url', 'token', 'channel')
 export class SlackOptions implements CrossChecked {
   @Text({
     doc: 'Token of a bot that can post to the channel (scope chat:write, and chat:write.customize for its name). Needs channel.',

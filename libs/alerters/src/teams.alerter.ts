@@ -1,4 +1,4 @@
-import { isPlainObject } from '@9volt/contracts';
+import { isPlainObject, Shown } from '@9volt/contracts';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
 import { deliverHttp, judgeByStatus, notFrom, untilCorrected, type HttpAnswer } from './http-delivery.js';
 import { HttpUrl, secretsOfUrl } from './http-url.js';
@@ -13,6 +13,7 @@ const COLOURS: Record<Severity, 'good' | 'accent' | 'warning' | 'attention' | 'd
   unknown: 'default',
 };
 
+@Shown('webhook-url')
 export class TeamsOptions {
   @HttpUrl({
     doc:

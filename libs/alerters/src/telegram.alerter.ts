@@ -1,4 +1,4 @@
-import { isPlainObject, Text } from '@9volt/contracts';
+import { isPlainObject, Shown, Text } from '@9volt/contracts';
 import { defineAlerter, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
 import { fitFields, shortened } from './fit-fields.js';
 import { deliverHttp, judgeByStatus, notFrom, untilCorrected, type HttpAnswer } from './http-delivery.js';
@@ -14,6 +14,7 @@ const ROOM = { each: 1_500, total: 2_900 };
 
 const SIGNS: Record<Severity, string> = { ok: '🟢', info: '🔵', warning: '🟠', critical: '🔴', unknown: '⚪' };
 
+@Shown('token', 'chat-id')
 export class TelegramOptions {
   @Text({
     doc: 'Token of the bot, as BotFather gave it.',

@@ -1,6 +1,8 @@
+import { Shown } from './settings/attribute.js';
 import { Choice, Duration, Text } from './settings/decorators.js';
 
 /** The attributes of every alerter beside its options, whose class is next to its delivery code. */
+@Shown('description')
 export class AlerterSettings<O extends object = Record<string, unknown>> {
   @Text({ doc: 'Type of the alerter.', required: true, example: 'slack', group: 'common' })
   type!: string;

@@ -1,3 +1,4 @@
+import { Shown } from './settings/attribute.js';
 import { ownOf } from './settings/by-name.js';
 import { formatDuration, parseDuration } from './settings/duration.js';
 import type { FieldError } from './settings/errors.js';
@@ -16,6 +17,7 @@ export interface EscalationStep {
  * The attributes of every monitor. Each type extends this class beside its probe. Property names are the attribute names of the
  * YAML. 9volt stores what the operator wrote and applies defaults when a check runs; it never writes them back.
  */
+@Shown('interval', 'critical-alerter')
 export class MonitorSettings implements CrossChecked {
   @Text({ doc: 'Type of the monitor.', required: true, example: 'http', group: 'common' })
   type!: string;

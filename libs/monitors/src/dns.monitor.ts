@@ -9,6 +9,7 @@ import {
   Integer,
   MonitorSettings,
   parseDuration,
+  Shown,
   Text,
   timeoutFault,
 } from '@9volt/contracts';
@@ -26,6 +27,7 @@ import { excerpt } from './probe/excerpt.js';
 import { expressionFaults, matchesOf } from './probe/expression.js';
 import { ProbeRun } from './probe/probe-run.js';
 
+@Shown('host', 'dns-target', 'dns-record-type', 'expect')
 export class DnsSettings extends MonitorSettings {
   @Text({
     doc: 'Host name or IP address of the DNS server.',
@@ -60,6 +62,7 @@ export class DnsSettings extends MonitorSettings {
   'dns-record-type'?: string;
 
   @Choice({
+    group: 'expect',
     doc: 'Expected response code. With a code other than NOERROR the check does not look at records.',
     default: 'NOERROR',
     example: 'NXDOMAIN',
@@ -69,12 +72,14 @@ export class DnsSettings extends MonitorSettings {
   'dns-expected-rcode'?: string;
 
   @Duration({
+    group: 'expect',
     doc: 'Maximum time of the answer. Unlike the timeout, the check waits for a slower answer and reports it as slow.',
     example: '200ms',
   })
   'dns-max-time'?: string;
 
   @Integer({
+    group: 'expect',
     doc: 'Expected number of records. If not set or 0: one or more.',
     minimum: 0,
     maximum: 65_535,
@@ -82,10 +87,16 @@ export class DnsSettings extends MonitorSettings {
   })
   'dns-expected-count'?: number;
 
-  @Choice({ doc: 'Number of records that must match `expect`.', default: 'all', values: ['all', 'any'] })
+  @Choice({
+    group: 'expect',
+    doc: 'Number of records that must match `expect`.',
+    default: 'all',
+    values: ['all', 'any'],
+  })
   'dns-match'?: 'all' | 'any';
 
   @Text({
+    group: 'expect',
     doc:
       'Regular expression (RE2) that the records must match. Each record is written as `name ttl IN A address`. The parts of a TXT record are joined; the record ' +
       'also matches if its form in zone files does.',

@@ -7,6 +7,7 @@ import {
   formatDuration,
   Integer,
   MonitorSettings,
+  Shown,
   Text,
   TextList,
   timeoutFault,
@@ -22,6 +23,7 @@ import { ProbeRun } from './probe/probe-run.js';
 /** How much longer than its timeout it may take to end a command. */
 const KILL_MS = 1_000;
 
+@Shown('command', 'args', 'nagios', 'return-code', 'expect')
 export class ExecSettings extends MonitorSettings {
   @Text({
     doc: 'Program to run, without a shell: a path, or a name to find in the system directories.',
@@ -39,6 +41,7 @@ export class ExecSettings extends MonitorSettings {
   args?: string[];
 
   @Flag({
+    group: 'expect',
     doc:
       'The program is a Nagios plugin: exit codes 0, 1, 2 and 3 mean ok, warning, critical and unknown, its output is the message, and text after a `|` ' +
       'is performance data. Any other exit code, or a program that does not start, means unknown.',
@@ -46,10 +49,10 @@ export class ExecSettings extends MonitorSettings {
   })
   nagios?: boolean;
 
-  @Integer({ doc: 'Expected exit code.', default: 0, minimum: 0, maximum: 255 })
+  @Integer({ group: 'expect', doc: 'Expected exit code.', default: 0, minimum: 0, maximum: 255 })
   'return-code'?: number;
 
-  @Text({ doc: 'Text that the output (stdout and stderr together) must contain.', example: 'OK' })
+  @Text({ group: 'expect', doc: 'Text that the output (stdout and stderr together) must contain.', example: 'OK' })
   expect?: string;
 
   @Duration({

@@ -9,6 +9,7 @@ import {
   Integer,
   MonitorSettings,
   parseDuration,
+  Shown,
   Text,
   timeoutFault,
 } from '@9volt/contracts';
@@ -20,6 +21,7 @@ import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { ProbeRun } from './probe/probe-run.js';
 
+@Shown('host', 'ip-version', 'packets', 'loss-critical', 'rtt-critical')
 export class IcmpSettings extends MonitorSettings {
   @Text({
     doc: 'Host name or IP address of the target.',
@@ -42,6 +44,7 @@ export class IcmpSettings extends MonitorSettings {
   size?: number;
 
   @Decimal({
+    group: 'expect',
     doc: 'The result is a warning at this percentage of lost packets.',
     minimum: 0.1,
     maximum: 100,
@@ -50,6 +53,7 @@ export class IcmpSettings extends MonitorSettings {
   'loss-warning'?: number;
 
   @Decimal({
+    group: 'expect',
     doc: 'The result is critical at this percentage of lost packets.',
     default: 100,
     minimum: 0.1,
@@ -57,10 +61,10 @@ export class IcmpSettings extends MonitorSettings {
   })
   'loss-critical'?: number;
 
-  @Duration({ doc: 'The result is a warning if the mean round-trip time is longer.', example: '50ms' })
+  @Duration({ group: 'expect', doc: 'The result is a warning if the mean round-trip time is longer.', example: '50ms' })
   'rtt-warning'?: string;
 
-  @Duration({ doc: 'The result is critical if the mean round-trip time is longer.', example: '200ms' })
+  @Duration({ group: 'expect', doc: 'The result is critical if the mean round-trip time is longer.', example: '200ms' })
   'rtt-critical'?: string;
 
   @Duration({ doc: 'Maximum time to wait for the answer to a packet.', default: '1s' })

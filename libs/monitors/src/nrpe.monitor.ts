@@ -7,6 +7,7 @@ import {
   Flag,
   Integer,
   MonitorSettings,
+  Shown,
   Text,
   TextList,
   timeoutFault,
@@ -33,6 +34,7 @@ import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
 
+@Shown('host', 'port', 'command', 'args')
 export class NrpeSettings extends MonitorSettings {
   @Text({ doc: 'Host name or IP address of the target.', required: true, example: 'db.example.com', maxLength: 255 })
   host!: string;
@@ -73,6 +75,7 @@ export class NrpeSettings extends MonitorSettings {
   'payload-length'?: number;
 
   @Flag({
+    group: 'tls',
     doc: 'Use TLS. Without tls-ca the connection is encrypted, but the check does not verify the daemon; this fits the default setup of the daemon.',
     default: true,
   })

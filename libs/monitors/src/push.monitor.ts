@@ -5,6 +5,7 @@ import {
   intervalMsOf,
   MonitorSettings,
   parseDuration,
+  Shown,
   Text,
 } from '@9volt/contracts';
 import { CutShort } from '@9volt/process';
@@ -13,6 +14,7 @@ import { valueOf } from './probe/attribute-value.js';
 import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
 
+@Shown('token', 'grace')
 export class PushSettings extends MonitorSettings {
   @Text({
     doc:

@@ -1,12 +1,22 @@
-import { type CheckResult, Duration, type FieldError, formatDuration, parseDuration, Text } from '@9volt/contracts';
+import {
+  type CheckResult,
+  Duration,
+  type FieldError,
+  formatDuration,
+  parseDuration,
+  Shown,
+  Text,
+} from '@9volt/contracts';
 import { defineMonitor } from './define-monitor.js';
 import type { ProbeRun } from './probe/probe-run.js';
 import { databaseCheck, databaseDeadlineMs } from './sql/check-database.js';
 import { type Replica, readReplica } from './sql/replica.js';
 import { placeOf, SQL_DESTINATION, SqlSettings } from './sql/sql-settings.js';
 
+@Shown('driver', 'host', 'username', 'password', 'warning-lag', 'critical-lag')
 export class SqlReplicationSettings extends SqlSettings {
   @Duration({
+    group: 'expect',
     doc:
       'The result is a warning if the lag is longer. For postgres the lag is the time since the last replayed transaction, or zero if all ' +
       'received data is replayed; for mysql it is the seconds behind that the server reports.',
@@ -14,7 +24,7 @@ export class SqlReplicationSettings extends SqlSettings {
   })
   'warning-lag'?: string;
 
-  @Duration({ doc: 'The result is critical if the lag is longer.', example: '1m' })
+  @Duration({ group: 'expect', doc: 'The result is critical if the lag is longer.', example: '1m' })
   'critical-lag'?: string;
 
   @Text({

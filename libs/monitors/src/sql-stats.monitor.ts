@@ -1,4 +1,4 @@
-import { capped, type CheckResult, fault, type FieldError, Text } from '@9volt/contracts';
+import { capped, type CheckResult, fault, type FieldError, Shown, Text } from '@9volt/contracts';
 import { defineMonitor } from './define-monitor.js';
 import { excerpt } from './probe/excerpt.js';
 import type { ProbeRun } from './probe/probe-run.js';
@@ -10,6 +10,7 @@ import { type DriverName, placeOf, SQL_DESTINATION, SqlSettings } from './sql/sq
 
 const CONNECTIONS: Readonly<Record<DriverName, string>> = { postgres: 'numbackends', mysql: 'Threads_connected' };
 
+@Shown('driver', 'host', 'username', 'password', 'variable', 'warning', 'critical')
 export class SqlStatsSettings extends SqlSettings {
   @Text({
     doc:
@@ -31,6 +32,7 @@ export class SqlStatsSettings extends SqlSettings {
   query?: string;
 
   @Text({
+    group: 'expect',
     doc: 'The result is a warning if the number meets this condition.',
     example: '> 80',
     pattern: CONDITION,
@@ -39,6 +41,7 @@ export class SqlStatsSettings extends SqlSettings {
   warning?: string;
 
   @Text({
+    group: 'expect',
     doc: 'The result is critical if the number meets this condition.',
     example: '> 95',
     pattern: CONDITION,

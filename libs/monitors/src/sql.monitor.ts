@@ -9,6 +9,7 @@ import {
   formatDuration,
   Integer,
   parseDuration,
+  Shown,
   Text,
   TextList,
 } from '@9volt/contracts';
@@ -24,6 +25,7 @@ import { placeOf, SQL_DESTINATION, SqlSettings } from './sql/sql-settings.js';
 
 const MEASURES = ['value', 'rows'] as const;
 
+@Shown('driver', 'host', 'username', 'password', 'query', 'expect')
 export class SqlQuerySettings extends SqlSettings {
   @Text({
     doc: 'Statement to run; one only. The value is the first column of its first row.',
@@ -42,20 +44,17 @@ export class SqlQuerySettings extends SqlSettings {
   params?: string[];
 
   @Text({
+    group: 'expect',
     doc: 'Expected value, exactly as the database writes it; for a boolean, true or false. NULL never matches.',
     example: 'ready',
   })
   expect?: string;
 
-  @Integer({
-    doc: 'Expected number of rows.',
-    minimum: 0,
-    maximum: MAX_ROWS,
-    example: 1,
-  })
+  @Integer({ group: 'expect', doc: 'Expected number of rows.', minimum: 0, maximum: MAX_ROWS, example: 1 })
   'expected-rows'?: number;
 
   @Choice({
+    group: 'expect',
     doc: 'What to compare with warning and critical: the value (a number), or the number of rows.',
     values: MEASURES,
     default: 'value',
@@ -63,6 +62,7 @@ export class SqlQuerySettings extends SqlSettings {
   measure?: (typeof MEASURES)[number];
 
   @Text({
+    group: 'expect',
     doc: 'The result is a warning if the measured number meets this condition.',
     example: '> 10',
     pattern: CONDITION,
@@ -71,6 +71,7 @@ export class SqlQuerySettings extends SqlSettings {
   warning?: string;
 
   @Text({
+    group: 'expect',
     doc: 'The result is critical if the measured number meets this condition.',
     example: '> 100',
     pattern: CONDITION,
@@ -79,6 +80,7 @@ export class SqlQuerySettings extends SqlSettings {
   critical?: string;
 
   @Duration({
+    group: 'expect',
     doc: 'Maximum time of the query. Unlike with query-timeout, the check waits for a slower query and reports it as slow.',
     example: '500ms',
   })

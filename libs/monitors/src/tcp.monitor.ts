@@ -7,6 +7,7 @@ import {
   formatDuration,
   Integer,
   MonitorSettings,
+  Shown,
   Text,
 } from '@9volt/contracts';
 import { CutShort, type Scope, scoped } from '@9volt/process';
@@ -30,6 +31,7 @@ import { timeoutFaults } from './probe/timeout-faults.js';
 
 const TIMEOUTS = ['timeout', 'write-timeout', 'read-timeout'] as const;
 
+@Shown('host', 'port', 'ssl', 'expect')
 export class TcpSettings extends MonitorSettings implements TlsAttributes {
   @Text({ doc: 'Host name or IP address of the target.', required: true, example: 'db.example.com', maxLength: 255 })
   host!: string;
@@ -40,19 +42,24 @@ export class TcpSettings extends MonitorSettings implements TlsAttributes {
   @Duration({ doc: 'Maximum time of resolving, connecting and TLS handshake together.', default: '4s' })
   timeout?: string;
 
-  @Text({ doc: 'Text to send after connecting.', example: 'PING\r\n', multiline: true })
+  @Text({ group: 'expect', doc: 'Text to send after connecting.', example: 'PING\r\n', multiline: true })
   send?: string;
 
-  @Text({ doc: 'Text that the received data must contain. If not set, the check reads nothing.', example: 'PONG' })
+  @Text({
+    group: 'expect',
+    doc: 'Text that the received data must contain. If not set, the check reads nothing.',
+    example: 'PONG',
+  })
   expect?: string;
 
-  @Duration({ doc: 'Maximum time to wait for the expected text.', default: '2s' })
+  @Duration({ group: 'expect', doc: 'Maximum time to wait for the expected text.', default: '2s' })
   'read-timeout'?: string;
 
   @Duration({ doc: 'Maximum time of sending.', default: '2s' })
   'write-timeout'?: string;
 
   @Integer({
+    group: 'expect',
     doc: 'Maximum number of bytes to search for the expected text.',
     default: 4_096,
     minimum: 1,
@@ -60,10 +67,10 @@ export class TcpSettings extends MonitorSettings implements TlsAttributes {
   })
   'read-size'?: number;
 
-  @Flag({ doc: 'Use TLS and verify the certificate of the target.', default: false })
+  @Flag({ group: 'tls', doc: 'Use TLS and verify the certificate of the target.', default: false })
   ssl?: boolean;
 
-  @Flag({ doc: 'Accept any certificate. Only with ssl.', default: false })
+  @Flag({ group: 'tls', doc: 'Accept any certificate. Only with ssl.', default: false })
   'tls-skip-verify'?: boolean;
 
   @TlsCa()

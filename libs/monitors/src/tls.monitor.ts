@@ -6,6 +6,7 @@ import {
   type FieldError,
   Integer,
   MonitorSettings,
+  Shown,
   Text,
   timeoutFault,
 } from '@9volt/contracts';
@@ -37,6 +38,7 @@ import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
 import { ProbeRun } from './probe/probe-run.js';
 
+@Shown('host', 'port', 'starttls', 'tls-expiry-warning', 'tls-expiry-critical')
 export class TlsSettings extends MonitorSettings implements TlsAttributes {
   @Text({ doc: 'Host name or IP address of the target.', required: true, example: 'mail.example.com', maxLength: 255 })
   host!: string;

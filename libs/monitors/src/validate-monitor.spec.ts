@@ -1,4 +1,4 @@
-import { attributesOf, MAX_ENTRIES, MAX_ITEMS } from '@9volt/contracts';
+import { attributesOf, isOfType, MAX_ENTRIES, MAX_ITEMS } from '@9volt/contracts';
 import { describe, expect, it } from '@jest/globals';
 import { monitorTypes } from './registry.js';
 import { validateMonitor } from './validate-monitor.js';
@@ -57,7 +57,7 @@ describe('validating a monitor takes milliseconds', () => {
       const base = { type, interval: '10s', host: 'a.example.com' };
       for (const { name, kind, group } of attributesOf(settings).values()) {
         // One type is enough to try the attributes of all types.
-        if (group !== 'specific' && type !== 'http') continue;
+        if (!isOfType({ group }) && type !== 'http') continue;
         for (const text of HOSTILE) {
           const value =
             kind === 'text-list'

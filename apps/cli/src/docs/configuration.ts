@@ -3,6 +3,7 @@ import {
   AlerterSettings,
   type AttributeMeta,
   attributesOf,
+  isOfType,
   MaintenanceSettings,
   MonitorSettings,
   NAME_EXPECTED,
@@ -35,7 +36,7 @@ export async function typePages(read: ReadText): Promise<Map<string, string>> {
     const page = await fillTemplate('monitor-type.md', read, {
       type,
       summary,
-      attributes: attributeTable(attributes(settings).filter(({ group }) => group === 'specific')),
+      attributes: attributeTable(attributes(settings).filter(isOfType)),
       example: await example(type, read),
     });
     pages.set(`docs/monitors/${type}.md`, page);

@@ -1,4 +1,8 @@
 import { jest } from '@jest/globals';
+import { configure } from '@testing-library/react';
+
+// A busy machine may need longer than the default of one second.
+configure({ asyncUtilTimeout: 8_000 });
 
 /** Browser features that the component library needs and jsdom lacks. */
 export function completeDom(): void {

@@ -27,7 +27,7 @@ export interface AttributeMeta {
   /** A secret is masked in every answer and never logged. */
   secret?: boolean;
   /** Where a form shows it. */
-  group: 'common' | 'specific' | 'alerting';
+  group: 'common' | 'specific' | 'expect' | 'login' | 'tls' | 'alerting';
   /** What a valid value is, as half a sentence. */
   expected: string;
   minimum?: number;
@@ -50,7 +50,23 @@ export interface AttributeMeta {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a constructor of anything
 export type SettingsClass<T extends object = object> = new (...args: any[]) => T;
 
+/** Whether it belongs to a type, not to every one. */
+export function isOfType({ group }: Pick<AttributeMeta, 'group'>): boolean {
+  return group !== 'common' && group !== 'alerting';
+}
+
 const OWN = Symbol('9volt:attributes');
+const SHOWN = Symbol('9volt:shown');
+
+/** The attributes of a settings class that a form shows at first, in this order; it folds the others. */
+export function Shown(...names: readonly string[]): ClassDecorator {
+  return (cls) => Reflect.defineMetadata(SHOWN, names, cls.prototype as object);
+}
+
+/** Those of a class before those of its base classes. */
+export function shownFirst(cls: SettingsClass): readonly string[] {
+  return [...new Set(prototypesOf(cls).flatMap((at) => (Reflect.getOwnMetadata(SHOWN, at) as string[]) ?? []))];
+}
 
 export function recordAttribute(prototype: object, meta: AttributeMeta): void {
   const own = (Reflect.getOwnMetadata(OWN, prototype) as AttributeMeta[] | undefined) ?? [];
@@ -63,20 +79,25 @@ const gathered = new WeakMap<object, ReadonlyMap<string, AttributeMeta>>();
 export function attributesOf(cls: SettingsClass): ReadonlyMap<string, AttributeMeta> {
   const known = gathered.get(cls);
   if (known) return known;
-  const chain: object[] = [];
-  for (
-    let at = cls.prototype as object | null;
-    at && at !== Object.prototype;
-    at = Object.getPrototypeOf(at) as object | null
-  ) {
-    chain.unshift(at);
-  }
   const attributes = new Map<string, AttributeMeta>();
-  for (const prototype of chain) {
+  for (const prototype of prototypesOf(cls).reverse()) {
     for (const meta of (Reflect.getOwnMetadata(OWN, prototype) as AttributeMeta[] | undefined) ?? []) {
       attributes.set(meta.name, meta);
     }
   }
   gathered.set(cls, attributes);
   return attributes;
+}
+
+/** The class first, then its base classes. */
+function prototypesOf(cls: SettingsClass): object[] {
+  const chain: object[] = [];
+  for (
+    let at = cls.prototype as object | null;
+    at && at !== Object.prototype;
+    at = Object.getPrototypeOf(at) as object | null
+  ) {
+    chain.push(at);
+  }
+  return chain;
 }

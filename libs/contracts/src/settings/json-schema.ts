@@ -1,25 +1,29 @@
-import { attributesOf, type AttributeMeta, type SettingsClass } from './attribute.js';
+import { attributesOf, type AttributeMeta, type SettingsClass, shownFirst } from './attribute.js';
 
 export interface JsonSchema {
   [keyword: string]: unknown;
 }
 
 /**
- * JSON Schema (2020-12, the dialect of OpenAPI 3.1; also valid in 3.0) of a settings class. `x-group`, `x-secret`, `x-multiline`,
- * `x-refers-to`, `x-suggestions` and `x-kind` tell a form what JSON Schema cannot say.
+ * JSON Schema (2020-12, the dialect of OpenAPI 3.1; also valid in 3.0) of a settings class. `x-group`, `x-shown`, `x-secret`,
+ * `x-multiline`, `x-refers-to`, `x-suggestions` and `x-kind` tell a form what JSON Schema cannot say. `x-shown` is the place among the
+ * attributes that a form shows at first; it folds those without.
  */
 export function jsonSchemaOf(cls: SettingsClass): JsonSchema {
   const attributes = [...attributesOf(cls).values()];
+  const shown = shownFirst(cls);
   const required = attributes.filter((meta) => meta.required).map((meta) => meta.name);
   return {
     type: 'object',
     additionalProperties: false,
     ...(required.length > 0 ? { required } : {}),
-    properties: Object.fromEntries(attributes.map((meta) => [meta.name, propertySchema(meta)])),
+    properties: Object.fromEntries(
+      attributes.map((meta) => [meta.name, propertySchema(meta, shown.indexOf(meta.name))]),
+    ),
   };
 }
 
-function propertySchema(meta: AttributeMeta): JsonSchema {
+function propertySchema(meta: AttributeMeta, place: number): JsonSchema {
   return {
     ...typeOf(meta),
     description: meta.doc,
@@ -27,6 +31,7 @@ function propertySchema(meta: AttributeMeta): JsonSchema {
     ...(meta.example === undefined ? {} : { example: meta.example }),
     'x-kind': meta.kind,
     'x-group': meta.group,
+    ...(place === -1 ? {} : { 'x-shown': place + 1 }),
     ...(meta.secret ? { 'x-secret': true, ...(meta.kind === 'text' ? { format: 'password' } : {}) } : {}),
     ...(meta.multiline ? { 'x-multiline': true } : {}),
     ...(meta.refersTo ? { 'x-refers-to': meta.refersTo } : {}),

@@ -5,6 +5,7 @@ import {
   Flag,
   Integer,
   MonitorSettings,
+  Shown,
   Text,
   TextMap,
   timeoutFault,
@@ -31,6 +32,7 @@ const AUTHENTICATIONS = ['basic', 'digest'] as const;
 
 const METHOD = /^(?!connect$)[a-z!#$%&'*+.^_`|~0-9-]{1,32}$/i;
 
+@Shown('host', 'ssl', 'port', 'url', 'status-code', 'expect')
 export class HttpSettings extends MonitorSettings implements TlsAttributes {
   @Text({ doc: 'Host name or IP address of the target.', required: true, example: 'shop.example.com', maxLength: 255 })
   host!: string;
@@ -53,10 +55,11 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   @Flag({ doc: 'Use HTTPS and verify the certificate of the target.', default: false })
   ssl?: boolean;
 
-  @Integer({ doc: 'Expected status code.', default: 200, minimum: 100, maximum: 999 })
+  @Integer({ group: 'expect', doc: 'Expected status code.', default: 200, minimum: 100, maximum: 999 })
   'status-code'?: number;
 
   @Text({
+    group: 'expect',
     doc: 'Expected status codes, if several are fine. Use it instead of status-code.',
     pattern: STATUS_CODES,
     expected: STATUS_CODES_EXPECTED,
@@ -76,6 +79,7 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   'request-body'?: string;
 
   @Text({
+    group: 'login',
     doc: 'User name for basic or digest authentication. Needs password.',
     notEmpty: true,
     maxLength: 320,
@@ -84,6 +88,7 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   username?: string;
 
   @Text({
+    group: 'login',
     doc: 'Password for basic or digest authentication.',
     secret: true,
     notEmpty: true,
@@ -93,6 +98,7 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   password?: string;
 
   @Choice({
+    group: 'login',
     doc: 'How to authenticate: `basic` sends user name and password with the first request; `digest` (RFC 7616) answers the challenge of the target and never sends the password itself.',
     values: AUTHENTICATIONS,
     default: 'basic',
@@ -100,6 +106,7 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   authentication?: (typeof AUTHENTICATIONS)[number];
 
   @Text({
+    group: 'login',
     doc: 'Token for bearer authentication.',
     secret: true,
     notEmpty: true,
@@ -130,21 +137,28 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   'proxy-password'?: string;
 
   @TextMap({
+    group: 'expect',
     doc: 'Expected text in response headers, by header name; after `~`, a regular expression that must match.',
     example: { 'Content-Type': 'text/html', 'Strict-Transport-Security': '~ max-age=\\d{7,}' },
   })
   'expect-headers'?: Record<string, string>;
 
   @Text({
+    group: 'expect',
     doc: 'Text that the first 1 MiB of the response must contain. If no attribute concerns the body, the check does not read it.',
     example: 'Welcome',
   })
   expect?: string;
 
-  @Text({ doc: 'Text that the first 1 MiB of the response must not contain.', example: 'Internal error' })
+  @Text({
+    group: 'expect',
+    doc: 'Text that the first 1 MiB of the response must not contain.',
+    example: 'Internal error',
+  })
   'expect-not'?: string;
 
   @Text({
+    group: 'expect',
     doc: 'Regular expression (RE2) that must match in the first 64 KiB of the response.',
     notEmpty: true,
     maxLength: 4_096,
@@ -153,15 +167,16 @@ export class HttpSettings extends MonitorSettings implements TlsAttributes {
   'expect-regex'?: string;
 
   @TextMap({
+    group: 'expect',
     doc: 'Expected values of a JSON response, by path (RFC 9535, to one value): the text itself, a comparison with = != < <= > >=, or ~ and a regular expression.',
     example: { '$.status': 'ok', '$.queues[0].length': '< 100', '$.version': '~ ^2\\.' },
   })
   'expect-json'?: Record<string, string>;
 
-  @Duration({ doc: 'A check that takes longer is a warning.', example: '500ms' })
+  @Duration({ group: 'expect', doc: 'A check that takes longer is a warning.', example: '500ms' })
   'warning-latency'?: string;
 
-  @Duration({ doc: 'A check that takes longer is critical.', example: '2s' })
+  @Duration({ group: 'expect', doc: 'A check that takes longer is critical.', example: '2s' })
   'critical-latency'?: string;
 
   @TlsExpiry('warning')

@@ -32,6 +32,7 @@ const DEFAULT_TLS_VERSION: TlsVersion = 'TLSv1.2';
 
 export function TlsSkipVerify(): PropertyDecorator {
   return Flag({
+    group: 'tls',
     doc: 'Accept any certificate: the check verifies neither chain nor host name, but still its expiry.',
     default: false,
   });
@@ -39,6 +40,7 @@ export function TlsSkipVerify(): PropertyDecorator {
 
 export function TlsCa(): PropertyDecorator {
   return Text({
+    group: 'tls',
     doc: 'Certificates (PEM) of the authorities to trust, instead of those of the system.',
     multiline: true,
     notEmpty: true,
@@ -48,6 +50,7 @@ export function TlsCa(): PropertyDecorator {
 
 export function TlsServerName(): PropertyDecorator {
   return Text({
+    group: 'tls',
     doc: 'Server name to request, for which the certificate must be valid. Default: the host.',
     notEmpty: true,
     maxLength: 255,
@@ -57,6 +60,7 @@ export function TlsServerName(): PropertyDecorator {
 
 export function TlsMinVersion(): PropertyDecorator {
   return Choice({
+    group: 'tls',
     doc: 'Lowest TLS version to accept.',
     values: TLS_VERSIONS,
     default: DEFAULT_TLS_VERSION,
@@ -65,6 +69,7 @@ export function TlsMinVersion(): PropertyDecorator {
 
 export function TlsLegacyRenegotiation(): PropertyDecorator {
   return Flag({
+    group: 'tls',
     doc: 'Also accept old targets without secure renegotiation (RFC 5746), which OpenSSL rejects by default.',
     default: false,
   });
@@ -72,6 +77,7 @@ export function TlsLegacyRenegotiation(): PropertyDecorator {
 
 export function TlsClientCert(): PropertyDecorator {
   return Text({
+    group: 'tls',
     doc: 'Client certificate (PEM). Needs tls-client-key.',
     multiline: true,
     notEmpty: true,
@@ -81,6 +87,7 @@ export function TlsClientCert(): PropertyDecorator {
 
 export function TlsClientKey(): PropertyDecorator {
   return Text({
+    group: 'tls',
     doc: 'Key (PEM) of the client certificate. Needs tls-client-cert.',
     secret: true,
     multiline: true,
@@ -93,6 +100,7 @@ export function TlsClientKey(): PropertyDecorator {
 export function TlsExpiry(status: 'warning' | 'critical', standard?: number): PropertyDecorator {
   const doc = `The result is ${status} if the certificate expires in fewer days.`;
   return Integer({
+    group: 'expect',
     doc: standard === undefined ? `${doc} If not set, only an expired certificate fails.` : doc,
     minimum: 0,
     maximum: 3_650,

@@ -68,6 +68,7 @@ export class SqlSettings extends MonitorSettings implements TlsAttributes {
   database?: string;
 
   @Flag({
+    group: 'tls',
     doc:
       'Use TLS only, and verify the certificate of the server. Without ssl, others on the network can read ' +
       'everything, and a false server can ask for the password.',

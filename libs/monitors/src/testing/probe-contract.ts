@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { attributesOf, type CheckResult, formatDuration } from '@9volt/contracts';
+import { attributesOf, type CheckResult, formatDuration, isOfType } from '@9volt/contracts';
 import type { MonitorDefinition, ReceivedCalls } from '../define-monitor.js';
 import { faultsOf, monitorOf, runProbe, type Written } from './run-probe.js';
 
@@ -127,7 +127,7 @@ export function describeProbeContract(definition: MonitorDefinition, start: () =
     it('runs with the defaults that it documents', async () => {
       const defaults = Object.fromEntries(
         [...attributesOf(definition.settings).values()]
-          .filter((meta) => meta.group === 'specific' && meta.default !== undefined && meta.default !== '')
+          .filter((meta) => isOfType(meta) && meta.default !== undefined && meta.default !== '')
           .map((meta) => [meta.name, meta.default]),
       );
       const left = monitorOf(written('healthy'));

@@ -14,6 +14,8 @@ export interface Attribute {
   name: string;
   kind: string;
   group: string;
+  /** Its place among those that a form shows at first; undefined if it folds it. */
+  shown: number | undefined;
   isRequired: boolean;
   help: string;
   hint: string | undefined;
@@ -55,6 +57,7 @@ function attributeOf(name: string, property: Json, path: readonly string[], isRe
     name,
     kind,
     group: typeof property['x-group'] === 'string' ? property['x-group'] : 'specific',
+    shown: typeof property['x-shown'] === 'number' ? property['x-shown'] : isRequired ? 0 : undefined,
     isRequired,
     help: [property['description'], ownOf(UNITS, kind) ?? range].filter(Boolean).join(' '),
     hint:
@@ -99,6 +102,9 @@ function kindOf(property: Json): string {
       return 'text';
   }
 }
+
+/** The id of its control. */
+export const fieldId = (path: readonly string[]): string => `field-${path.join('-')}`;
 
 export function valueAt(config: Json, [first = '', ...rest]: readonly string[]): unknown {
   const value = ownOf(config, first);

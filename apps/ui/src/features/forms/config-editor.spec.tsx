@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { act, cleanup, fireEvent, screen, waitFor } from '@testing-library/react';
+import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { completeDom, FakeProblem, fakeApi } from '../../testing/dom.js';
 import { renderAt } from '../../testing/render.js';
 import EditMonitorPage from '../monitors/edit-monitor.page.js';
@@ -26,20 +26,53 @@ const FIXTURE = {
   },
 };
 
+const LIST = {
+  type: 'array',
+  items: { type: 'string' },
+  'x-kind': 'text-list',
+  'x-group': 'alerting',
+  'x-refers-to': 'alerter',
+};
+const TOLD = {
+  summary: 'Has alerters.',
+  schema: { type: 'object', properties: { 'critical-alerter': { ...LIST, 'x-shown': 1 }, 'warning-alerter': LIST } },
+};
+const HTTP = {
+  summary: 'Has an address.',
+  schema: {
+    type: 'object',
+    properties: {
+      host: { type: 'string' },
+      port: { type: 'integer' },
+      ssl: { type: 'boolean' },
+      url: { type: 'string' },
+      interval: { type: 'string' },
+    },
+  },
+};
+
 const STORED = { type: 'moon', interval: '10s', crater: 'Tycho', key: '********' };
 
 let sent: unknown[];
 let answer: (body: unknown) => unknown;
 let stored: object;
+let alerters: object[];
 
 beforeEach(() => {
   completeDom();
   sent = [];
   stored = STORED;
+  alerters = [];
+  localStorage.clear();
   answer = (body) => body;
   fakeApi({
-    'GET /api/v1/schema/monitor': () => ({ moon: FIXTURE, sun: { summary: 'Asks the sun.', schema: FIXTURE.schema } }),
-    'GET /api/v1/alerter': () => [],
+    'GET /api/v1/schema/monitor': () => ({
+      moon: FIXTURE,
+      sun: { summary: 'Asks the sun.', schema: FIXTURE.schema },
+      told: TOLD,
+      http: HTTP,
+    }),
+    'GET /api/v1/alerter': () => alerters,
     'GET /api/v1/cluster': () => ({
       Members: { w: { Role: 'worker', Name: 'w', Tags: ['eu'] } },
       Outbox: { depth: 0, oldestAgeMs: 0 },
@@ -64,6 +97,12 @@ const page = (
     <Route path="/monitor/:name" element={<p>the page of it</p>} />
   </Routes>
 );
+/** The page with everything that is folded. */
+async function opened(path: string): Promise<void> {
+  renderAt(page, { path });
+  await screen.findByLabelText(/^name/);
+  for (const title of document.querySelectorAll('details:not([open]) > summary')) fireEvent.click(title);
+}
 const field = (name: string): HTMLInputElement => screen.getByLabelText(new RegExp(`^${name}( \\*)?$`));
 const type = (name: string, value: string): void => void fireEvent.change(field(name), { target: { value } });
 const yaml = (): HTMLTextAreaElement => screen.getByLabelText('As YAML');
@@ -73,6 +112,7 @@ it('an unknown type has its form without any code for it', async () => {
   renderAt(page, { path: '/monitors/new' });
   fireEvent.click(await screen.findByRole('button', { name: /^moon/ }));
   await screen.findByLabelText(/^crater/);
+  for (const title of document.querySelectorAll('details > summary')) fireEvent.click(title);
   type('name', 'luna');
   type('crater', 'Copernicus');
   type('depth', '7');
@@ -85,8 +125,7 @@ it('an unknown type has its form without any code for it', async () => {
 });
 
 it('form and YAML have the same content, and an invalid text changes nothing', async () => {
-  renderAt(page, { path: '/monitor/luna/edit' });
-  await screen.findByLabelText(/^crater/);
+  await opened('/monitor/luna/edit');
   fireEvent.change(yaml(), { target: { value: 'type: moon\ninterval: 1m\ncrater: Kepler\nwords: [a, b]\n' } });
   expect([field('crater').value, field('interval').value]).toEqual(['Kepler', '1m']);
   fireEvent.change(yaml(), { target: { value: 'type: moon\ncrater: [' } });
@@ -97,7 +136,7 @@ it('form and YAML have the same content, and an invalid text changes nothing', a
   expect(yaml().value).toBe('type: moon\ninterval: 1m\nwords:\n  - a\n  - b\n');
 });
 
-it("shows the server's errors at their fields, and above those without a field", async () => {
+it("shows the server's errors at their fields, and at the button all of them with jumps", async () => {
   answer = () =>
     new FakeProblem(400, {
       detail: 'invalid',
@@ -107,20 +146,107 @@ it("shows the server's errors at their fields, and above those without a field",
         { pointer: '/nonsense', message: 'unknown attribute "nonsense"', expected: 'one of them' },
       ],
     });
-  renderAt(page, { path: '/monitor/luna/edit' });
-  await screen.findByLabelText(/^crater/);
+  await opened('/monitor/luna/edit');
   press('Save');
   await screen.findByText('crater: there is none');
   expect(field('crater').getAttribute('aria-invalid')).toBe('true');
   expect(screen.getByText('words: too rude')).toBeTruthy();
-  expect(screen.getByRole('alert').textContent).toBe('unknown attribute "nonsense"');
+  const listed = within(screen.getByRole('alert'));
+  expect(listed.getAllByRole('listitem').map(({ textContent }) => textContent)).toEqual([
+    'crater there is none',
+    'words too rude',
+    'unknown attribute "nonsense"',
+  ]);
+  expect(screen.getByRole('alert').textContent).toContain('3 errors');
+  fireEvent.click(listed.getByRole('button', { name: 'words' }));
+  expect(document.activeElement).toBe(screen.getByRole('combobox', { name: 'words' }));
   expect(field('interval').getAttribute('aria-invalid')).not.toBe('true');
+});
+
+it('forgets an error when its attribute, or another one that it names, is mended', async () => {
+  answer = () =>
+    new FakeProblem(400, {
+      detail: 'invalid',
+      errors: [
+        { pointer: '/crater', message: 'crater: there is none' },
+        { pointer: '/depth', message: 'depth: 9 is not below the interval' },
+        { pointer: '/nonsense', message: 'unknown attribute "nonsense"' },
+      ],
+    });
+  stored = { ...STORED, nonsense: 1 };
+  await opened('/monitor/luna/edit');
+  press('Save');
+  await screen.findByText('crater: there is none');
+  type('crater', 'Kepler');
+  expect(screen.queryByText('crater: there is none')).toBeNull();
+  expect(field('crater').getAttribute('aria-invalid')).not.toBe('true');
+  type('crater', 'Tycho');
+  expect(screen.queryByText('crater: there is none')).not.toBeNull();
+  type('interval', '1m');
+  expect(screen.queryByText(/not below the interval/)).toBeNull();
+  fireEvent.change(yaml(), { target: { value: 'type: moon\ncrater: Kepler\ninterval: 1m\n' } });
+  expect(screen.queryByRole('alert')).toBeNull();
+});
+
+it('opens what is folded when an error is in it, and counts what is set there', async () => {
+  stored = { ...STORED, depth: 4, far: true };
+  renderAt(page, { path: '/monitor/luna/edit' });
+  const fold = (await screen.findByText('More of moon')).closest('details');
+  expect(fold?.open).toBe(false);
+  expect(fold?.querySelector('summary')?.textContent).toBe('More of moon3 set');
+  answer = () => new FakeProblem(400, { detail: 'x', errors: [{ pointer: '/depth', message: 'depth: too deep' }] });
+  press('Save');
+  await screen.findByText('depth: too deep');
+  expect(fold?.open).toBe(true);
+  expect(field('depth').value).toBe('4');
+});
+
+it('says before saving that nobody will be told, and offers the alerters', async () => {
+  alerters = [{ name: 'on-call' }, { name: 'team-slack' }];
+  await opened('/monitors/new?type=told');
+  await screen.findByText('Nobody will be told when this monitor fails.');
+  press('Tell team-slack');
+  expect(screen.queryByText('Nobody will be told when this monitor fails.')).toBeNull();
+  expect(yaml().value).toContain('critical-alerter:\n  - team-slack\nwarning-alerter:\n  - team-slack\n');
+  fireEvent.change(yaml(), { target: { value: 'type: told\ncritical-alerter: [typo]\n' } });
+  expect(screen.getByText(/No alerter has the name typo/)).toBeTruthy();
+  press('Tell typo of warnings, too');
+  expect(yaml().value).toContain('warning-alerter:\n  - typo\n');
+});
+
+it('a new monitor has the only alerter, and the next one that of the last', async () => {
+  alerters = [{ name: 'on-call' }];
+  const first = renderAt(page, { path: '/monitors/new?type=told' });
+  await screen.findByText(/Critical: tells on-call/);
+  type('name', 'luna');
+  press('Create');
+  await screen.findByText('the page of it');
+  first.unmount();
+  alerters = [{ name: 'a' }, { name: 'on-call' }];
+  renderAt(page, { path: '/monitors/new?type=told' });
+  await screen.findByText(/Critical: tells on-call. Warning: tells on-call./);
+});
+
+it('a pasted address chooses the type and fills the form and the name', async () => {
+  renderAt(page, { path: '/monitors/new' });
+  const paste = await screen.findByLabelText('Paste a URL or a curl command');
+  fireEvent.paste(paste, { clipboardData: { getData: () => 'not an address' } });
+  expect(screen.getByText(/No address found/)).toBeTruthy();
+  fireEvent.paste(paste, { clipboardData: { getData: () => "curl -L 'https://shop.example.com/health'" } });
+  await screen.findByText('Filled host, ssl, url.');
+  expect(field('name').value).toBe('shop.example.com');
+  fireEvent.click(screen.getByText('Edit as YAML'));
+  expect(yaml().value).toContain('type: http\ninterval: 10s\nhost: shop.example.com\nssl: true\nurl: /health\n');
+  fireEvent.paste(screen.getByLabelText('Paste a URL or a curl command'), {
+    clipboardData: { getData: () => 'http://other:81' },
+  });
+  expect(yaml().value).toBe('type: http\ninterval: 10s\nhost: other\nport: 81\n');
+  expect(field('name').value).toBe('shop.example.com');
 });
 
 it('shows a concurrent change as a difference, and saves the chosen values', async () => {
   answer = () => new FakeProblem(412, { detail: 'Changed meanwhile' });
-  renderAt(page, { path: '/monitor/luna/edit' });
-  await screen.findByLabelText(/^crater/);
+  await opened('/monitor/luna/edit');
   type('crater', 'Kepler');
   stored = { ...STORED, interval: '30s', crater: 'Plato' };
   press('Save');
@@ -139,8 +265,7 @@ it('shows a concurrent change as a difference, and saves the chosen values', asy
 
 it('tests the content of the form, and shows its errors at the fields, too', async () => {
   answer = () => ({ status: 'critical', message: 'no answer <b>', latencyMs: 12, phases: { lookup: 1 } });
-  renderAt(page, { path: '/monitor/luna/edit' });
-  await screen.findByLabelText(/^crater/);
+  await opened('/monitor/luna/edit');
   press('Test');
   expect(await screen.findByText('no answer <b>')).toBeTruthy();
   expect(sent).toEqual([{ config: STORED, name: 'luna' }]);
@@ -151,8 +276,7 @@ it('tests the content of the form, and shows its errors at the fields, too', asy
 });
 
 it('duplicates without secrets, which cannot be copied', async () => {
-  renderAt(page, { path: '/monitors/new?from=luna' });
-  await screen.findByLabelText(/^crater/);
+  await opened('/monitors/new?from=luna');
   expect(yaml().value).toBe('type: moon\ninterval: 10s\ncrater: Tycho\n');
   expect(screen.getByText(/Enter them again: key/)).toBeTruthy();
 });

@@ -1,5 +1,5 @@
 import { ownOf } from '@9volt/contracts/by-name';
-import { Button, Select, TextInput } from '@mantine/core';
+import { Select, TextInput } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, type SubmitEvent, useMemo, useState } from 'react';
 import { Panel } from '../../components/page.js';
@@ -9,11 +9,14 @@ import { CfgNote } from '../yaml/cfg-note.js';
 import { useOrigin } from '../yaml/use-origin.js';
 import { YamlEditor } from '../yaml/yaml-editor.js';
 import type { Stored } from '../../lib/settings-api.js';
-import { attributesOf, convertedTo, type Json, type TypeSchemas } from './attributes.js';
+import { attributesOf, convertedTo, fieldId, type Json, type TypeSchemas } from './attributes.js';
 import { Conflict } from './conflict.js';
 import { isEqual } from './differences.js';
-import { faultsOf } from './faults.js';
+import { faultsOf, NO_REFUSAL } from './faults.js';
+import { Fold } from './fold.js';
 import styles from './forms.module.css';
+import { type Filled, PasteField } from './paste-field.js';
+import { SaveBar } from './save-bar.js';
 import { SchemaForm } from './schema-form.js';
 import { useDraft } from './use-draft.js';
 import { useLeaveGuard } from './use-leave-guard.js';
@@ -35,53 +38,70 @@ interface ConfigEditorProps {
   get: (name: string) => Promise<Stored>;
   /** Without a tag: creates, and throws 412 if the name exists. */
   put: (name: string, config: Json, etag: string | undefined) => Promise<Stored>;
-  onSaved: (name: string) => void;
+  onSaved: (name: string, config: Json) => void;
   /** Tests the content of the form. */
   trial: (trial: Trial) => ReactNode;
   note?: ReactNode;
+  /** A pasted text as a configuration. */
+  fill?: ((text: string, config: Json, schemas: TypeSchemas) => Filled | undefined) | undefined;
+  /** The name of a new one, if it has one already. */
+  proposedName?: string | undefined;
+  /** What the alerting of a configuration means, at its fields and, in short, at the button. */
+  alerting?: Alerting | undefined;
+}
+
+export interface Alerting {
+  at: (config: Json, set: (path: readonly string[], value: unknown) => void) => ReactNode;
+  warning: (config: Json) => ReactNode;
 }
 
 /** A form made from the schema of a type, with the same content as YAML beside it. */
 export function ConfigEditor(props: ConfigEditorProps) {
   const { noun, schemas, initial, stored, suggestions, get, put, onSaved, trial, note } = props;
+  const { fill, proposedName = '', alerting } = props;
   const draft = useDraft(initial);
   const origin = useOrigin(noun, stored?.name);
-  const [name, setName] = useState(stored?.name ?? '');
+  const [name, setName] = useState(stored?.name ?? proposedName);
   const [base, setBase] = useState<Stored | undefined>(stored);
-  const [sent, setSent] = useState<{ fields: readonly FieldProblem[]; base: string }>({ fields: [], base: '' });
+  const [refusal, setRefusal] = useState(NO_REFUSAL);
   const [nameFault, setNameFault] = useState<string>();
   const [theirs, setTheirs] = useState<Stored>();
   const type = String(draft.config['type'] ?? '');
   const schema = ownOf(schemas, type)?.schema;
   const attributes = useMemo(() => (schema ? attributesOf(schema) : []), [schema]);
   const faults = useMemo(
-    () => faultsOf(sent.fields, [...attributes.map(({ path }) => path), ['type']], sent.base),
-    [sent, attributes],
+    () =>
+      faultsOf(
+        refusal,
+        [['type'], ...attributes.map(({ path }) => path).filter((path) => path.join() !== 'type')],
+        draft.config,
+      ),
+    [refusal, attributes, draft.config],
   );
   const isChanged = !isEqual(draft.config, initial) || name !== (stored?.name ?? '');
   const leave = useLeaveGuard(isChanged);
 
   const saving = useMutation({
     mutationFn: ({ config, etag }: { config: Json; etag: string | undefined }) => put(name, config, etag),
-    onMutate: () => setSent({ fields: [], base: '' }),
-    onSuccess: () => {
+    onMutate: () => setRefusal(NO_REFUSAL),
+    onSuccess: (_, { config }) => {
       toast('done', `${name} is ${stored ? 'saved' : 'created'}`);
       leave.allow();
-      onSaved(name);
+      onSaved(name, config);
     },
-    onError: (error) => refused(error),
+    onError: (error, { config }) => refused(error, config),
   });
   const save = (config: Json, etag: string | undefined): void => {
     const fault = nameFaultOf(name);
     setNameFault(fault);
     if (fault === undefined && draft.yamlFault === undefined) saving.mutate({ config, etag });
   };
-  const refused = async (error: unknown): Promise<void> => {
+  const refused = async (error: unknown, config: Json): Promise<void> => {
     if (error instanceof ApiError && error.status === 412) {
       if (stored) setTheirs(await get(name));
       else setNameFault(`This name is already taken; choose another`);
     } else if (error instanceof ApiError && error.fields.length > 0) {
-      setSent({ fields: error.fields, base: '' });
+      setRefusal({ fields: error.fields, base: '', config });
       focusFirstFault();
     } else toastError('Could not save', error);
   };
@@ -89,19 +109,25 @@ export function ConfigEditor(props: ConfigEditorProps) {
     event.preventDefault();
     save(draft.config, base?.etag);
   };
+  const paste =
+    fill && attributes.some(({ name: attribute }) => attribute === 'host') ? (
+      <PasteField
+        onText={(text) => {
+          const filled = fill(text, draft.config, schemas);
+          if (filled) draft.setConfig(filled.config);
+          if (filled && name === '') setName(filled.name);
+          return filled?.said;
+        }}
+      />
+    ) : null;
   return (
     <form className={styles['editor']} onSubmit={submit} noValidate>
       <div className={styles['form']}>
-        {faults.rest.length === 0 ? null : (
-          <ul role="alert" className={styles['faults']}>
-            {faults.rest.map((message) => (
-              <li key={message}>{message}</li>
-            ))}
-          </ul>
-        )}
         <Panel title={stored ? `Edit the ${noun}` : `New ${noun}`} padded>
+          {paste}
           <div className={styles['fields']}>
             <TextInput
+              id={fieldId(['name'])}
               size="xs"
               label="name"
               description={
@@ -115,9 +141,13 @@ export function ConfigEditor(props: ConfigEditorProps) {
               error={nameFault}
               autoComplete="off"
               spellCheck={false}
-              onChange={({ currentTarget }) => setName(currentTarget.value)}
+              onChange={({ currentTarget }) => {
+                setName(currentTarget.value);
+                setNameFault(undefined);
+              }}
             />
             <Select
+              id={fieldId(['type'])}
               size="xs"
               label="type"
               description={ownOf(schemas, type)?.summary ?? ''}
@@ -143,32 +173,35 @@ export function ConfigEditor(props: ConfigEditorProps) {
           faults={faults}
           suggestions={suggestions}
           onChange={draft.setValue}
+          alerting={alerting?.at(draft.config, draft.setValue)}
         />
       </div>
       <div className={styles['side']}>
-        <div className={styles['save']}>
-          <Button type="submit" size="xs" loading={saving.isPending} disabled={draft.yamlFault !== undefined}>
-            {stored ? 'Save' : 'Create'}
-          </Button>
-          <Button size="xs" variant="default" onClick={() => window.history.back()}>
-            Cancel
-          </Button>
-        </div>
+        <SaveBar
+          label={stored ? 'Save' : 'Create'}
+          isSaving={saving.isPending}
+          isDisabled={draft.yamlFault !== undefined}
+          faults={faults}
+          nameFault={nameFault}
+          note={alerting?.warning(draft.config)}
+        />
         <Panel title="Test before saving" padded>
           {trial({
             config: draft.config,
             name: stored?.name,
             onFaults: (fields, at) => {
-              setSent({ fields, base: at });
+              setRefusal({ fields, base: at, config: draft.config });
               focusFirstFault();
             },
           })}
         </Panel>
         <Panel title="YAML" padded>
-          <YamlEditor label="As YAML" yaml={draft.yaml} fault={draft.yamlFault} onChange={draft.setYaml} />
           <p className={styles['note']}>
             <CfgNote origin={origin} />
           </p>
+          <Fold title="Edit as YAML" isOpen={draft.yamlFault !== undefined}>
+            <YamlEditor label="As YAML" yaml={draft.yaml} fault={draft.yamlFault} onChange={draft.setYaml} />
+          </Fold>
         </Panel>
       </div>
       {theirs ? (

@@ -1,12 +1,14 @@
 import { ownOf } from '@9volt/contracts/by-name';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { useNavigate, useParams, useSearchParams } from 'react-router';
 import { Loaded } from '../../components/loaded.js';
+import { Loading } from '../../components/states.js';
 import { Page } from '../../components/page.js';
 import type { Stored } from '../../lib/settings-api.js';
 import { type Json, type TypeSchemas, withoutSecrets } from './attributes.js';
-import { ConfigEditor, type Trial } from './config-editor.js';
+import { type Alerting, ConfigEditor, type Trial } from './config-editor.js';
+import type { Filled } from './paste-field.js';
 import { useSchemas } from './schema-api.js';
 import { TypeChoice } from './type-choice.js';
 
@@ -16,8 +18,8 @@ export interface EditedKind {
   get: (name: string, signal?: AbortSignal) => Promise<Stored>;
   /** Without a tag: creates, and throws 412 if the name exists. */
   put: (name: string, config: Json, etag: string | undefined) => Promise<Stored>;
-  /** The start of a new one, beside its type. */
-  beginning: Json;
+  /** The start of a new one, beside its type; undefined until it is known. */
+  beginning: Json | undefined;
   pathOf: (name: string) => string;
 }
 
@@ -25,7 +27,10 @@ interface EditPageProps {
   kind: EditedKind;
   suggestions: Readonly<Record<string, readonly string[]>>;
   trial: (trial: Trial) => ReactNode;
-  onSaved?: () => void;
+  onSaved?: (config: Json) => void;
+  /** A pasted text as a configuration. */
+  fill?: (text: string, config: Json, schemas: TypeSchemas) => Filled | undefined;
+  alerting?: Alerting;
 }
 
 /** Creates one, from nothing or from another, or edits one. */
@@ -71,13 +76,31 @@ export function EditPage({ kind, ...rest }: EditPageProps) {
 type Typed = EditPageProps & { schemas: TypeSchemas };
 
 function New(props: Typed) {
-  const { kind, schemas } = props;
+  const { kind, schemas, fill } = props;
   const [params, setParams] = useSearchParams();
+  const [filled, setFilled] = useState<Filled>();
   const type = params.get('type') ?? undefined;
   if (type === undefined || !ownOf(schemas, type)) {
-    return <TypeChoice schemas={schemas} onChoose={(chosen) => setParams({ type: chosen })} />;
+    const take = (text: string): string | undefined => {
+      const taken = fill?.(text, {}, schemas);
+      setFilled(taken);
+      if (taken) setParams({ type: String(taken.config['type']) });
+      return taken?.said;
+    };
+    return <TypeChoice schemas={schemas} onChoose={(chosen) => setParams({ type: chosen })} onText={fill && take} />;
   }
-  return <Editor {...props} key={type} initial={{ type, ...kind.beginning }} />;
+  if (kind.beginning === undefined) return <Loading />;
+  const initial = { type, ...kind.beginning };
+  const isFilled = filled?.config['type'] === type;
+  return (
+    <Editor
+      {...props}
+      key={type}
+      initial={isFilled ? { ...initial, ...filled.config } : initial}
+      proposedName={isFilled ? filled.name : undefined}
+      note={isFilled ? filled.said : undefined}
+    />
+  );
 }
 
 function Copy({ source, ...props }: Typed & { source: Json }) {
@@ -90,6 +113,7 @@ interface EditorProps extends Typed {
   initial: Json;
   stored?: Stored & { name: string };
   note?: string | undefined;
+  proposedName?: string | undefined;
 }
 
 function Editor({ kind, onSaved, stored, ...rest }: EditorProps) {
@@ -102,8 +126,8 @@ function Editor({ kind, onSaved, stored, ...rest }: EditorProps) {
       stored={stored}
       get={get}
       put={put}
-      onSaved={(name) => {
-        onSaved?.();
+      onSaved={(name, config) => {
+        onSaved?.(config);
         void navigate(pathOf(name));
       }}
     />

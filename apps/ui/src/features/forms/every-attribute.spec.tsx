@@ -1,23 +1,16 @@
-/// <reference types="node" />
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { cleanup, screen } from '@testing-library/react';
+import { cleanup, fireEvent, screen } from '@testing-library/react';
+import { typesOf } from '../../testing/api-document.js';
 import { completeDom } from '../../testing/dom.js';
 import { renderAt } from '../../testing/render.js';
-import { attributesOf, type Json } from './attributes.js';
-import { faultsOf } from './faults.js';
+import { attributesOf } from './attributes.js';
+import { faultsOf, NO_REFUSAL } from './faults.js';
 import { SchemaForm } from './schema-form.js';
 
-const DOCUMENT = join(process.cwd(), '../api/openapi.json');
-const { schemas } = (JSON.parse(readFileSync(DOCUMENT, 'utf8')) as { components: { schemas: Record<string, Json> } })
-  .components;
-
-/** Every type of the API, by the name of its schema. */
-const types = ['Monitor', 'Alerter'].flatMap((noun) => {
-  const { mapping } = schemas[noun]?.['discriminator'] as { mapping: Record<string, string> };
-  return Object.entries(mapping).map(([type, pointer]) => [noun, type, pointer.split('/').at(-1) ?? ''] as const);
-});
+/** Every type of the API. */
+const types = (['Monitor', 'Alerter'] as const).flatMap((noun) =>
+  typesOf(noun).map(([type, schema]) => [noun, type, schema] as const),
+);
 
 beforeAll(completeDom);
 afterEach(cleanup);
@@ -31,19 +24,20 @@ function controlOf(name: string): Element | undefined {
 }
 
 describe('every attribute has a labelled control', () => {
-  it.each(types)('%s %s', (_noun, type, name) => {
-    const attributes = attributesOf(schemas[name] as Json);
+  it.each(types)('%s %s', (_noun, type, schema) => {
+    const attributes = attributesOf(schema);
     expect(attributes.length).toBeGreaterThan(1);
     renderAt(
       <SchemaForm
         type={type}
         attributes={attributes}
         config={{ type }}
-        faults={faultsOf([], [])}
+        faults={faultsOf(NO_REFUSAL, [])}
         suggestions={{}}
         onChange={jest.fn()}
       />,
     );
+    for (const title of document.querySelectorAll('details > summary')) fireEvent.click(title);
     const missing = attributes.filter(({ path }) => path.join() !== 'type').filter(({ name }) => !controlOf(name));
     expect(missing.map(({ path }) => path.join('/'))).toEqual([]);
   });

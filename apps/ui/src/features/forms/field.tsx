@@ -9,7 +9,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import { memo } from 'react';
-import type { Attribute } from './attributes.js';
+import { type Attribute, fieldId } from './attributes.js';
 import { MapField } from './map-field.js';
 
 export interface FieldProps {
@@ -27,7 +27,8 @@ const NOW = { transitionProps: { duration: 0 } };
 export const Field = memo(function Field({ attribute, value, error, suggestions, onChange }: FieldProps) {
   const { name, path, kind, help, hint, isRequired, isSecret, isMultiline, values, minimum, maximum } = attribute;
   const set = (next: unknown): void => onChange(path, next === '' ? undefined : next);
-  const common = { label: name, description: help, error, size: 'xs', withAsterisk: isRequired } as const;
+  const id = fieldId(path);
+  const common = { id, label: name, description: help, error, size: 'xs', withAsterisk: isRequired } as const;
   const text = value === undefined || value === null ? '' : String(value);
   const typed = {
     ...common,
@@ -41,6 +42,7 @@ export const Field = memo(function Field({ attribute, value, error, suggestions,
     case 'flag':
       return (
         <Switch
+          id={id}
           label={name}
           // Otherwise the help would be part of its name.
           aria-label={name}
@@ -105,7 +107,9 @@ export const Field = memo(function Field({ attribute, value, error, suggestions,
         />
       );
     case 'text-map':
-      return <MapField label={name} help={help} value={value} onChange={set} {...{ isRequired, isSecret, error }} />;
+      return (
+        <MapField id={id} label={name} help={help} value={value} onChange={set} {...{ isRequired, isSecret, error }} />
+      );
     default:
       if (isMultiline) return <Textarea {...typed} autosize minRows={2} maxRows={14} />;
       if (isSecret) return <PasswordInput {...typed} autoComplete="new-password" />;

@@ -4,6 +4,8 @@ import { Icon } from '../../components/icon.js';
 import styles from './forms.module.css';
 
 interface MapFieldProps {
+  /** Of the control that a person reaches first. */
+  id: string;
   label: string;
   help: string;
   isRequired: boolean;
@@ -16,7 +18,7 @@ interface MapFieldProps {
 type Entry = readonly [name: string, text: string];
 
 /** Names and texts. A row without a name does not count yet. */
-export function MapField({ label, help, isRequired, isSecret, error, value, onChange }: MapFieldProps) {
+export function MapField({ id, label, help, isRequired, isSecret, error, value, onChange }: MapFieldProps) {
   const given = JSON.stringify(value ?? {});
   const [known, setKnown] = useState(given);
   const [rows, setRows] = useState<readonly Entry[]>(() => entriesOf(value));
@@ -68,6 +70,7 @@ export function MapField({ label, help, isRequired, isSecret, error, value, onCh
         <Button
           size="compact-xs"
           variant="default"
+          id={id}
           aria-label={`${label}: add`}
           onClick={() => setRows([...rows, ['', '']])}
         >

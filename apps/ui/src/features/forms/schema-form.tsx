@@ -1,14 +1,14 @@
 import { ownOf } from '@9volt/contracts/by-name';
-import { useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { Panel } from '../../components/page.js';
 import { type Attribute, type Json, valueAt } from './attributes.js';
 import type { Faults } from './faults.js';
 import { Field } from './field.js';
+import { Fold } from './fold.js';
 import styles from './forms.module.css';
 
-/** In this order; a group that is not listed comes last, under its own name. */
-const GROUPS = ['specific', 'common', 'alerting'];
-const TITLES: Readonly<Record<string, string>> = { common: 'Common', alerting: 'Alerting' };
+/** A group that is not listed has its own name. */
+const TITLES: Readonly<Record<string, string>> = { login: 'Login', tls: 'TLS', common: 'General' };
 
 interface SchemaFormProps {
   type: string;
@@ -18,37 +18,89 @@ interface SchemaFormProps {
   /** By the kind that an attribute refers to, or by its name. */
   suggestions: Readonly<Record<string, readonly string[]>>;
   onChange: (path: readonly string[], value: unknown) => void;
+  /** What the alerting of this configuration means. */
+  alerting?: ReactNode;
 }
 
-/** A control for each attribute of a type, whatever the type. */
-export function SchemaForm({ type, attributes, config, faults, suggestions, onChange }: SchemaFormProps) {
-  const groups = useMemo(() => grouped(attributes), [attributes]);
-  return groups.map(([group, members]) => (
-    <Panel key={group} title={ownOf(TITLES, group) ?? (group === 'specific' ? type : group)} padded>
-      <div className={styles['fields']}>
-        {members.map((attribute) => (
-          <Field
-            key={attribute.path.join('/')}
-            attribute={attribute}
-            value={valueAt(config, attribute.path)}
-            error={faults.of(attribute.path)}
-            suggestions={attribute.suggestions ?? ownOf(suggestions, attribute.refersTo ?? attribute.name)}
-            onChange={onChange}
-          />
-        ))}
-      </div>
-    </Panel>
-  ));
+/** A control for each attribute of a type, whatever the type: those that most people need are open, the others are folded. */
+export function SchemaForm({ type, attributes, config, faults, suggestions, onChange, alerting }: SchemaFormProps) {
+  const { first, expect, alerts, more } = useMemo(() => sectionsOf(attributes), [attributes]);
+  const fields = (members: readonly Attribute[]): ReactNode => (
+    <div className={styles['fields']}>
+      {members.map((attribute) => (
+        <Field
+          key={attribute.path.join('/')}
+          attribute={attribute}
+          value={valueAt(config, attribute.path)}
+          error={faults.of(attribute.path)}
+          suggestions={attribute.suggestions ?? ownOf(suggestions, attribute.refersTo ?? attribute.name)}
+          onChange={onChange}
+        />
+      ))}
+    </div>
+  );
+  const fold = (title: string, members: readonly Attribute[]): ReactNode =>
+    members.length === 0 ? null : (
+      <Fold
+        key={title}
+        title={title}
+        set={members.filter(({ path }) => valueAt(config, path) !== undefined).length}
+        isOpen={members.some(({ path }) => faults.of(path) !== undefined)}
+      >
+        {fields(members)}
+      </Fold>
+    );
+  const panel = (title: string, section: Section, foldTitle: string, note?: ReactNode): ReactNode =>
+    section.shown.length + section.folded.length === 0 ? null : (
+      <Panel title={title} padded>
+        {fields(section.shown)}
+        {note}
+        {fold(foldTitle, section.folded)}
+      </Panel>
+    );
+  return (
+    <>
+      {panel(type, first, `More of ${type}`)}
+      {panel('Expect', expect, 'More expectations')}
+      {panel('Alerting', alerts, 'More about alerting', alerting)}
+      {more.length === 0 ? null : (
+        <Panel title="More" padded>
+          {more.map(([group, members]) => fold(ownOf(TITLES, group) ?? group, members))}
+        </Panel>
+      )}
+    </>
+  );
 }
 
-/** Required ones come first. The type has a control of its own, above. */
-function grouped(attributes: readonly Attribute[]): [string, Attribute[]][] {
-  const groups = new Map<string, Attribute[]>(GROUPS.map((group) => [group, []]));
-  for (const attribute of attributes) {
-    if (attribute.path.join() === 'type') continue;
-    groups.set(attribute.group, [...(groups.get(attribute.group) ?? []), attribute]);
+interface Section {
+  shown: readonly Attribute[];
+  folded: readonly Attribute[];
+}
+
+/** The type has a control of its own, above. */
+function sectionsOf(attributes: readonly Attribute[]) {
+  const rest = attributes.filter(({ path }) => path.join() !== 'type');
+  const isOwn = ({ group, shown }: Attribute): boolean =>
+    group === 'specific' || (shown !== undefined && group !== 'expect' && group !== 'alerting');
+  const more = new Map<string, Attribute[]>();
+  for (const attribute of rest) {
+    const { group } = attribute;
+    if (isOwn(attribute) || group === 'expect' || group === 'alerting') continue;
+    more.set(group, [...(more.get(group) ?? []), attribute]);
   }
-  return [...groups]
-    .filter(([, members]) => members.length > 0)
-    .map(([group, members]) => [group, members.sort((a, b) => Number(b.isRequired) - Number(a.isRequired))]);
+  return {
+    first: sectionOf(rest.filter(isOwn)),
+    expect: sectionOf(rest.filter(({ group }) => group === 'expect')),
+    alerts: sectionOf(rest.filter(({ group }) => group === 'alerting')),
+    more: [...more],
+  };
+}
+
+/** The attributes of the type come before those of all types. */
+function sectionOf(members: readonly Attribute[]): Section {
+  const place = ({ group, shown = 0 }: Attribute): number => (group === 'common' ? 1_000 : 0) + shown;
+  return {
+    shown: members.filter(({ shown }) => shown !== undefined).sort((a, b) => place(a) - place(b)),
+    folded: members.filter(({ shown }) => shown === undefined),
+  };
 }

@@ -47,5 +47,5 @@ export function useDraft(initial: Json): Draft {
 }
 
 function contentOf(config: Json): Content {
-  return { config, yaml: stringify(config), yamlFault: undefined };
+  return { config, yaml: stringify(config, { aliasDuplicateObjects: false }), yamlFault: undefined };
 }

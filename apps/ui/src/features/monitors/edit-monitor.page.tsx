@@ -2,31 +2,52 @@ import { useMemo } from 'react';
 import { monitorPath } from '@9volt/contracts/pages';
 import { useAlerters } from '../alerters/alerter-api.js';
 import { useCluster, workersOf } from '../cluster/cluster-api.js';
+import type { Alerting } from '../forms/config-editor.js';
 import { type EditedKind, EditPage } from '../forms/edit-page.js';
+import { fillFrom } from '../paste/fill-from.js';
+import { AlertingNote, NobodyNote } from './alerting-note.js';
 import { monitorApi } from './monitor-api.js';
 import { MonitorTrial } from './monitor-trial.js';
+import { defaultAlerter, rememberAlerter } from './recipients.js';
 
-const MONITOR: EditedKind = {
+const MONITOR = {
   noun: 'monitor',
   get: monitorApi.get,
   put: monitorApi.put,
-  // Default interval of a new monitor.
-  beginning: { interval: '10s' },
   pathOf: monitorPath,
-};
+} as const;
+/** Of a new monitor. */
+const INTERVAL = '10s';
 
 export default function EditMonitorPage() {
-  const { data: alerters } = useAlerters();
+  const { data: alerters, isPending } = useAlerters();
   const { data: cluster } = useCluster();
+  const names = useMemo(() => alerters?.map(({ name }) => name), [alerters]);
   const tags = useMemo(
     () => [...new Set(cluster ? workersOf(cluster).flatMap(({ Tags }) => Tags) : [])].sort(),
     [cluster],
   );
-  const suggestions = useMemo(
-    () => ({ alerter: alerters?.map(({ name }) => name) ?? [], 'member-tag': tags }),
-    [alerters, tags],
+  const suggestions = useMemo(() => ({ alerter: names ?? [], 'member-tag': tags }), [names, tags]);
+  const kind = useMemo<EditedKind>(() => {
+    const alerter = defaultAlerter(names ?? []);
+    const told = alerter === undefined ? {} : { 'critical-alerter': [alerter], 'warning-alerter': [alerter] };
+    return { ...MONITOR, beginning: isPending ? undefined : { interval: INTERVAL, ...told } };
+  }, [names, isPending]);
+  const alerting = useMemo<Alerting>(
+    () => ({
+      at: (config, set) => <AlertingNote config={config} alerters={names} set={set} />,
+      warning: (config) => <NobodyNote config={config} />,
+    }),
+    [names],
   );
   return (
-    <EditPage kind={MONITOR} suggestions={suggestions} trial={(trial) => <MonitorTrial trial={trial} tags={tags} />} />
+    <EditPage
+      kind={kind}
+      suggestions={suggestions}
+      fill={fillFrom}
+      alerting={alerting}
+      onSaved={rememberAlerter}
+      trial={(trial) => <MonitorTrial trial={trial} tags={tags} />}
+    />
   );
 }

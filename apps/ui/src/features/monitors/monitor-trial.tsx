@@ -1,10 +1,11 @@
-import { Button, Group, Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { StatusBadge } from '../../components/status-badge.js';
 import { ApiError } from '../../lib/api-client.js';
 import { absolute, counted, latency } from '../../lib/format.js';
 import type { Trial } from '../forms/config-editor.js';
+import { Fold } from '../forms/fold.js';
 import styles from '../forms/forms.module.css';
 import { type CheckResult, monitorApi } from './monitor-api.js';
 
@@ -27,20 +28,9 @@ export function MonitorTrial({ trial, tags }: { trial: Trial; tags: readonly str
   });
   return (
     <>
-      <Group gap="xs" align="end">
-        <Select
-          size="xs"
-          label="On a worker"
-          data={[AS_CONFIGURED, ...tags.map((one) => ({ value: one, label: `with the tag ${one}` }))]}
-          value={tag}
-          allowDeselect={false}
-          comboboxProps={{ transitionProps: { duration: 0 } }}
-          onChange={setTag}
-        />
-        <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate()}>
-          Test
-        </Button>
-      </Group>
+      <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+        Test
+      </Button>
       <div role="status">
         {test.error ? (
           <p className={styles['verdict']}>{test.error.message}</p>
@@ -48,6 +38,19 @@ export function MonitorTrial({ trial, tags }: { trial: Trial; tags: readonly str
           <Verdict result={test.data} />
         ) : null}
       </div>
+      {tags.length === 0 ? null : (
+        <Fold title="On another worker">
+          <Select
+            size="xs"
+            label="On a worker"
+            data={[AS_CONFIGURED, ...tags.map((one) => ({ value: one, label: `with the tag ${one}` }))]}
+            value={tag}
+            allowDeselect={false}
+            comboboxProps={{ transitionProps: { duration: 0 } }}
+            onChange={setTag}
+          />
+        </Fold>
+      )}
     </>
   );
 }

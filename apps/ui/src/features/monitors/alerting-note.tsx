@@ -1,0 +1,67 @@
+import { Button } from '@mantine/core';
+import { Link } from 'react-router';
+import type { Json } from '../forms/attributes.js';
+import styles from '../forms/forms.module.css';
+import { recipientsOf } from './recipients.js';
+
+interface AlertingNoteProps {
+  config: Json;
+  /** Names of the stored alerters; undefined if they are not known. */
+  alerters: readonly string[] | undefined;
+  set: (path: readonly string[], value: unknown) => void;
+}
+
+const MOST = 6;
+
+/** Who will be told, and buttons for what is missing. */
+export function AlertingNote({ config, alerters, set }: AlertingNoteProps) {
+  const { critical, warning, isNobody } = recipientsOf(config);
+  const unknown = [...new Set([...critical, ...warning])].filter((name) => alerters?.includes(name) === false);
+  const tell = (names: readonly string[]): void => {
+    set(['critical-alerter'], names);
+    set(['warning-alerter'], names);
+  };
+  return (
+    <>
+      {isNobody ? (
+        <div className={styles['tell']}>
+          {alerters?.length === 0 ? (
+            <span>
+              There is no alerter yet. <Link to="/alerters/new">Create an alerter</Link> first, or add one later.
+            </span>
+          ) : (
+            alerters?.slice(0, MOST).map((name) => (
+              <Button key={name} size="compact-xs" variant="default" onClick={() => tell([name])}>
+                Tell {name}
+              </Button>
+            ))
+          )}
+        </div>
+      ) : (
+        <p className={styles['note']}>
+          {critical.length === 0 ? 'Nobody is told when it is critical.' : `Critical: tells ${critical.join(', ')}.`}{' '}
+          {warning.length === 0 ? 'Nobody is told of warnings.' : `Warning: tells ${warning.join(', ')}.`}{' '}
+          {warning.length === 0 ? (
+            <button type="button" className={styles['link']} onClick={() => set(['warning-alerter'], critical)}>
+              Tell {critical.join(', ')} of warnings, too
+            </button>
+          ) : null}
+        </p>
+      )}
+      {unknown.length === 0 ? null : (
+        <p role="status" className={styles['quiet']}>
+          No alerter has the name {unknown.join(', ')}: nobody is told there.
+        </p>
+      )}
+    </>
+  );
+}
+
+/** Beside the button that saves. */
+export function NobodyNote({ config }: { config: Json }) {
+  return recipientsOf(config).isNobody ? (
+    <p role="status" className={styles['quiet']}>
+      Nobody will be told when this monitor fails.
+    </p>
+  ) : null;
+}
