@@ -198,7 +198,8 @@ const TOKEN = 'a-token-of-this-story';
     ['/', 'Problems'],
     ['/monitors', 'bulk-1'],
     ['/monitor/web', 'Total'],
-    ['/monitor/web/edit', 'critical-threshold'],
+    ['/monitor/web/edit', 'More about alerting'],
+    ['/monitors/new?type=http', 'Paste a URL or a curl command'],
     ['/monitors/new', 'Choose a type'],
     ['/alerters', HOSTILE],
     [`/alerter/${encodeURIComponent(HOSTILE)}`, 'Send a test'],
@@ -210,6 +211,7 @@ const TOKEN = 'a-token-of-this-story';
   ])('%s has no serious finding of axe in either theme', async (path, text) => {
     await tab.goto(path);
     await page.getByText(text).first().waitFor();
+    await page.evaluate(`document.querySelectorAll('details:not([open]) > summary').forEach((fold) => fold.click())`);
     expect(await tab.seriousFindings()).toEqual([]);
   });
 
@@ -247,7 +249,7 @@ const TOKEN = 'a-token-of-this-story';
     await lookAndClose('dialog', 'Delete 3 monitors?');
 
     await tab.goto('/monitor/web/edit');
-    await field('timeout').fill('400ms');
+    await field('interval').fill('2s');
     await put('monitor/web', web({ timeout: '300ms' }));
     await button('Save').click();
     await lookAndClose('dialog', 'Somebody else changed this while you were editing');

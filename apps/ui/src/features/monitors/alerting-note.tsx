@@ -27,7 +27,11 @@ export function AlertingNote({ config, alerters, set }: AlertingNoteProps) {
         <div className={styles['tell']}>
           {alerters?.length === 0 ? (
             <span>
-              There is no alerter yet. <Link to="/alerters/new">Create an alerter</Link> first, or add one later.
+              There is no alerter yet.{' '}
+              <Link className={styles['link']} to="/alerters/new">
+                Create an alerter
+              </Link>{' '}
+              first, or add one later.
             </span>
           ) : (
             alerters?.slice(0, MOST).map((name) => (

@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import type { Json } from '../forms/attributes.js';
 import { type CurlOption, curlOptions } from './curl-options.js';
 import { shellWords } from './shell-words.js';
@@ -62,7 +63,7 @@ export function curlRequest(text: string): CurlRequest | undefined {
   const [proxyUser, ...proxyPassword] = of('proxy-user').at(-1)?.split(':') ?? [];
   for (const { name } of options) {
     if (NOT_TAKEN.has(name)) notes.push(`--${name} is not taken: a monitor cannot do this.`);
-    const attribute = FILES[name];
+    const attribute = ownOf(FILES, name);
     if (attribute !== undefined) notes.push(`--${name} is not taken: paste the content of the file as ${attribute}.`);
   }
   const config: Json = {
@@ -81,7 +82,7 @@ export function curlRequest(text: string): CurlRequest | undefined {
     // As curl does, unless it is told otherwise.
     'follow-redirects': has('location', 'location-trusted') ? undefined : false,
     'tls-skip-verify': has('insecure') || undefined,
-    'tls-min-version': version === undefined ? undefined : TLS_VERSIONS[version],
+    'tls-min-version': version === undefined ? undefined : ownOf(TLS_VERSIONS, version),
     timeout: seconds > 0 ? `${Math.ceil(seconds * 1_000)}ms`.replace(/000ms$/, 's') : undefined,
     proxy:
       proxyParts &&

@@ -30,10 +30,20 @@ it.each<[string, string, object]>([
   expect(pasted?.configFor(type)).toEqual(config);
 });
 
-it.each(['', ' ', 'web', 'two words.', 'http://', 'mailto:a@b', 'foo://a', 'a:0', 'a:70000', '{"a": 1}', 'curl'])(
-  '%j is no target',
-  (text) => expect(pastedTarget(text)).toBeUndefined(),
-);
+it.each([
+  '',
+  ' ',
+  'web',
+  'two words.',
+  'http://',
+  'mailto:a@b',
+  'foo://a',
+  'constructor://a',
+  'a:0',
+  'a:70000',
+  '{"a": 1}',
+  'curl',
+])('%j is no target', (text) => expect(pastedTarget(text)).toBeUndefined());
 
 it('fills a form of another type with what that has', () => {
   const pasted = pastedTarget('https://shop.example.com/health');

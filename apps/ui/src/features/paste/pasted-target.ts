@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import type { Json } from '../forms/attributes.js';
 import { curlRequest, isCurl } from './curl-command.js';
 import { placeOf, type UrlParts, urlParts } from './url-text.js';
@@ -101,8 +102,8 @@ export function pastedTarget(text: string): Pasted | undefined {
 }
 
 function urlTarget(url: UrlParts): Pasted | undefined {
-  const { scheme, host, port = STANDARD_PORTS[scheme], username, password, path } = url;
-  const best = TYPES[scheme] ?? (port === undefined ? undefined : 'tcp');
+  const { scheme, host, port = ownOf(STANDARD_PORTS, scheme), username, password, path } = url;
+  const best = ownOf(TYPES, scheme) ?? (port === undefined ? undefined : 'tcp');
   if (best === undefined) return undefined;
   const login = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
   const isSecure = /^(?:https|rediss|amqps|mqtts|smtps|imaps|pop3s|ldaps)$/.test(scheme);

@@ -1,3 +1,5 @@
+import { ownOf } from '@9volt/contracts/by-name';
+
 /** The words of a command as bash, cmd.exe and PowerShell write it; browsers copy all three. A quote that is not closed ends with the text. */
 export function shellWords(command: string): string[] {
   const text = isForCmd(command)
@@ -62,7 +64,7 @@ function ansiOf(text: string): string {
       const digits = hex ?? four ?? eight;
       if (digits !== undefined) return codePoint(Number.parseInt(digits, 16));
       if (octal !== undefined) return codePoint(Number.parseInt(octal, 8));
-      return ANSI[other ?? ''] ?? other ?? '';
+      return ownOf(ANSI, other ?? '') ?? other ?? '';
     },
   );
 }
