@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { type Candidates, drawing, EtcdFuzz, roundsOf, STRANGE_NAMES } from './fuzz/fuzz-etcd.js';
+import { type Candidates, drawing, roundsOf, STRANGE_NAMES } from './fuzz/draw-values.js';
+import { EtcdFuzz } from './fuzz/fuzz-etcd.js';
 
 /** `npm run fuzz:etcd -- --seconds 600 --seed 7` sets both. Without them, some values for unused keys. */
 const SECONDS = process.env['FUZZ_SECONDS'];

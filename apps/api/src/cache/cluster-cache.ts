@@ -1,30 +1,12 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
-import {
-  type ClusterConfig,
-  type CoverageReport,
-  type Director,
-  DomainError,
-  type DerivedStatus,
-  messageOf,
-  type Member,
-  type MonitorSettings,
-  type Origin,
-  type Sample,
-  reportDefect,
-  unawaited,
-} from '@9volt/contracts';
+import { DomainError, messageOf, type Member, type MonitorSettings, reportDefect, unawaited } from '@9volt/contracts';
 import { type Change, ClusterNode, type EtcdError, type Item, Watched } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger, Metrics } from '@9volt/platform';
-import { EventLog } from './event-log.js';
-import { MembersView } from './members-view.js';
-import { MonitorView, type Surroundings } from './monitor-view.js';
-import { DumpInterval } from './dump-interval.js';
-import { indexRecord, indexResults, type MonitorRecord } from './index-monitor.js';
+import { ClusterViews } from './cluster-views.js';
+import type { MonitorView } from './monitor-view.js';
 import { readBack } from './read-back.js';
 import { type CacheRecord, clusterRecords } from './records.js';
-import { QuietView } from './quiet-view.js';
-import { VitalsView } from './vitals-view.js';
 
 /** A listener of the cache. Must not throw or block. */
 export interface CacheListener {
@@ -38,35 +20,12 @@ export interface CacheListener {
   relisted?(): void;
 }
 
-export type AlerterRecord = Extract<CacheRecord, { kind: 'alerter' }>;
-
 const WRITE_WAIT_MS = 1_000;
 const VERIFY_EVERY_MS = 300_000;
 
-/** The API's view of the whole cluster, filled by one watch. */
+/** Fills the views of the cluster by one watch, and tells listeners of each change. */
 @Injectable()
-export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Surroundings {
-  readonly monitors = new Map<string, MonitorView>();
-  readonly alerters = new Map<string, Item<AlerterRecord>>();
-  /** Where entries come from, by name. */
-  readonly origins = {
-    monitor: new Map<string, Origin>(),
-    alerter: new Map<string, Origin>(),
-    maintenance: new Map<string, Origin>(),
-  };
-  readonly members = new MembersView();
-  readonly quiet = new QuietView();
-  readonly events = new EventLog();
-  director: Director | undefined;
-  config: ClusterConfig | undefined;
-  coverage: CoverageReport | undefined;
-  private readonly dumps = new DumpInterval();
-  private readonly vitals = new VitalsView((workerId, told, dumped) => {
-    const view = this.monitors.get(told.name);
-    if (view) indexResults(view, workerId, told, dumped, { now: Date.now(), isNews: dumped.isNews });
-  });
-  /** Everything was listed: what comes now was written just now. */
-  private listed = false;
+export class ClusterCache extends ClusterViews implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly listeners = new Set<CacheListener>();
   private readonly informer: Watched<CacheRecord>;
   private readonly log: Logger;
@@ -79,6 +38,7 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     health: Health,
     metrics: Metrics,
   ) {
+    super();
     this.log = logger.child('api-cache');
     this.informer = new Watched(node, clusterRecords(node.keys, node.stores), {
       onChange: (change) => this.apply(change),
@@ -142,10 +102,6 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     return this.config?.ClusterId ?? this.node.guard.id;
   }
 
-  get dumpIntervalMs(): number {
-    return this.dumps.at(Date.now());
-  }
-
   listen(listener: CacheListener): () => void {
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
@@ -160,34 +116,9 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     await this.informer.reached(revision, WRITE_WAIT_MS);
   }
 
-  status(view: MonitorView, now = Date.now()): DerivedStatus {
-    return view.status(this, now);
-  }
-
   /** The last assigned version of a monitor: it still runs if the present one is invalid. */
   lastGood({ assignment }: MonitorView): MonitorSettings | undefined {
     return assignment && this.node.stores.assignment.parsed(assignment)?.settings;
-  }
-
-  history(monitor: string): Sample[] {
-    return this.vitals.history(monitor);
-  }
-
-  /** The newest results of some monitors, oldest first, at most `limit` of each, none before `since`. */
-  recent(monitors: ReadonlySet<string>, limit: number, since?: number): Promise<Map<string, Sample[]>> {
-    return this.vitals.recent(monitors, limit, since);
-  }
-
-  isLiveWorker(workerId: string): boolean {
-    return this.members.isLiveWorker(workerId);
-  }
-
-  mayRun(memberTag: string | undefined): boolean {
-    return this.members.mayRun(memberTag);
-  }
-
-  heardAt(workerId: string): number | undefined {
-    return this.members.heardAt(workerId);
   }
 
   /** Whether a worker, which may not be a member any more, is cut off from etcd as far as this process knows. */
@@ -218,81 +149,8 @@ export class ClusterCache implements OnApplicationBootstrap, OnModuleDestroy, Su
     this.emit((listener) => listener.change?.(record, after === undefined));
   }
 
-  private index(record: CacheRecord, after: Item<CacheRecord> | undefined, revision: number): void {
-    const gone = after === undefined;
-    switch (record.kind) {
-      case 'config':
-        // The last valid one stays.
-        if (gone) return;
-        this.config = record.config;
-        this.dumps.set(record.config, Date.now());
-        return;
-      case 'director':
-        this.director = gone ? undefined : record.director;
-        return;
-      case 'coverage':
-        this.coverage = gone ? undefined : record.coverage;
-        return;
-      case 'member':
-        if (gone) this.members.remove(record.member.MemberID);
-        else this.members.put(record.member, Date.now(), this.listed);
-        return;
-      case 'drain':
-        return this.members.setDrain(record.worker, gone ? undefined : record.drain);
-      case 'alerter':
-        if (gone) this.alerters.delete(record.name);
-        else this.alerters.set(record.name, after as Item<AlerterRecord>);
-        return;
-      case 'origin':
-        if (gone) this.origins[record.noun].delete(record.name);
-        else this.origins[record.noun].set(record.name, record.origin);
-        return;
-      case 'silence':
-      case 'maintenance':
-      case 'ack':
-      case 'pause':
-        return this.quiet.index(record, after?.modRevision);
-      case 'event':
-        if (gone) this.events.remove(record.event.id);
-        else this.events.put(record.event);
-        return;
-      case 'vitals':
-        if (gone) return this.vitals.remove(record.workerId, record.chunk, record.dump);
-        this.vitals.putDump(record.workerId, record.chunk, record.dump, record.value, revision);
-        if (this.listed) this.members.heardOf(record.workerId, Date.now());
-        return;
-      case 'vitals-index':
-        if (gone) this.vitals.remove(record.workerId, record.chunk, 'index');
-        else this.vitals.putIndex(record.workerId, record.chunk, record.index);
-        return;
-      case 'monitor':
-      case 'state':
-      case 'assignment':
-      case 'incident':
-      case 'outbox':
-      case 'poison':
-        return this.indexMonitor(record, after);
-      case 'request':
-        return;
-    }
-  }
-
-  private indexMonitor(record: MonitorRecord, after: Item<CacheRecord> | undefined): void {
-    const name = 'name' in record ? record.name : record.monitor;
-    let view = this.monitors.get(name);
-    if (!view) this.monitors.set(name, (view = new MonitorView(name)));
-    indexRecord(view, record, after, { now: Date.now(), isNews: this.listed });
-    // From then on it expects signs of the new owner.
-    if (record.kind === 'assignment' && after) {
-      const now = Date.now();
-      this.members.expect(record.workerId, this.listed ? now : Math.min(now, Date.parse(record.assignedAt)));
-    }
-    if (view.isEmpty) this.monitors.delete(name);
-  }
-
   private complete(revision: number): void {
-    this.vitals.flush(this.listed);
-    this.listed = true;
+    this.flush();
     this.emit((listener) => listener.revision?.(revision));
   }
 

@@ -2,7 +2,8 @@ import { maskAlerter } from '@9volt/alerters';
 import { type AlerterSettings, DomainError } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
-import { type AlerterRecord, ClusterCache } from '../cache/cluster-cache.js';
+import { ClusterCache } from '../cache/cluster-cache.js';
+import type { AlerterRecord } from '../cache/cluster-views.js';
 import type { Preconditions } from '../common/etag.js';
 import {
   by,
