@@ -42,7 +42,7 @@ export function alertFields({ title, text, severity, key, link, alert }: Rendere
   return {
     title,
     text,
-    // ok, info (a test), warning, critical or unknown: the status in the notification.
+    // ok, closed (ended without a recovery), info (a test), warning, critical or unknown: the status in the notification.
     severity,
     // resolve, warning, critical or unknown.
     type: alert.type,

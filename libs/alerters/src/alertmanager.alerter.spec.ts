@@ -102,7 +102,11 @@ describe('alertmanager', () => {
   it('fires until it is resolved', async () => {
     expect(await sentOf(sampleAlarm(), { labels: { severity: 'critical', alertname: 'Shop' } })).toMatchObject({
       labels: { alertname: 'Shop', severity: 'critical', monitor: 'web', incident: '9volt/web/100.1' },
-      annotations: { summary: "HTTP check 'web' failure", severity: 'critical', found: 'status code 502' },
+      annotations: {
+        summary: 'CRITICAL web: status 502, expected 200',
+        severity: 'critical',
+        found: 'status code 502',
+      },
       startsAt: '2026-03-01T10:00:00.000Z',
       endsAt: '2027-03-01T10:00:20.000Z',
       generatorURL: 'https://9volt.example.com/ui/monitor/web',
@@ -212,7 +216,7 @@ describe('the answers of Alertmanager', () => {
     const [alert] = await activeOf(key);
     expect(alert).toMatchObject({
       labels: { alertname: '9volt', monitor: 'web', incident: key, team: 'shop' },
-      annotations: { summary: "HTTP check 'web' failure", since: expect.any(String) },
+      annotations: { summary: 'CRITICAL web: status 502, expected 200', since: expect.any(String) },
     });
     expect(toldOf(key)).toEqual(['firing']);
   });

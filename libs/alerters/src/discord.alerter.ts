@@ -15,6 +15,7 @@ const ROOM = { each: 1_024, total: 4_500 };
 
 const COLOURS: Record<Severity, number> = {
   ok: 0x36a64f,
+  closed: 0x808080,
   info: 0x439fe0,
   warning: 0xff9400,
   critical: 0xff0000,

@@ -11,6 +11,7 @@ export interface EmailContent {
 
 const COLOURS: Record<Severity, string> = {
   ok: '#2b8a3e',
+  closed: '#495057',
   info: '#1971c2',
   warning: '#e67700',
   critical: '#c92a2a',
@@ -51,7 +52,7 @@ function idOf(kind: string, id: string): string {
 
 function textOf(alert: RenderedAlert): string {
   const fields = alert.fields.map((field) => `${field.label}: ${field.value.replaceAll('\n', '\n    ')}`);
-  return `${alert.text}\n\n${fields.join('\n')}\n`;
+  return `${alert.title}\n${alert.text}\n\n${fields.join('\n')}\n`;
 }
 
 function htmlOf(alert: RenderedAlert): string {

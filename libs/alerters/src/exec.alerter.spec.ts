@@ -133,7 +133,7 @@ describe('exec', () => {
     await standIn.close();
     expect(outcome).toEqual({ outcome: 'delivered', answer: 'exit code 0: told the team' });
     expect(standIn.received[0]?.message).toMatchObject({
-      args: ["--title=HTTP check 'web' failure", 'status code 502', '', '{{nothing'],
+      args: ['--title=CRITICAL web: status 502, expected 200', 'status code 502', '', '{{nothing'],
       env: {
         NINEV_ALERT_SEVERITY: 'critical',
         NINEV_ALERT_MONITOR_TYPE: 'http',

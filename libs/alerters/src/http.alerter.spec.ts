@@ -157,7 +157,7 @@ describe('http', () => {
     const body = '{"text": "{{title}}: {{found}}", "failures": {{attempts}}, "{{monitor}}": ["{{worker}}"]}';
     const sent = await sentBy({ body }, sampleAlarm({ found: '"},"admin":true,"x":{"\n\\' }));
     expect(JSON.parse(sent.body)).toEqual({
-      text: `HTTP check 'web' failure: "},"admin":true,"x":{"\n\\`,
+      text: `CRITICAL web: status 502, expected 200: "},"admin":true,"x":{"\n\\`,
       failures: 3,
       web: ['worker-1'],
     });

@@ -66,7 +66,7 @@ describe('pagerduty', () => {
       dedup_key: '9volt/web/100.1',
       payload: {
         summary:
-          "HTTP check 'web' acknowledged by ann: ann acknowledged that the check is critical: disk ordered. 9volt repeats and escalates nothing until the check recovers.",
+          'ACKNOWLEDGED web by ann: status 502, expected 200. ann acknowledged that the check is critical: disk ordered. 9volt repeats and escalates nothing until the check recovers.',
       },
     });
     expect(standIn.accepted).toHaveLength(1);
@@ -80,7 +80,7 @@ describe('pagerduty', () => {
       client_url: 'https://9volt.example.com/ui/monitor/web',
       links: [{ href: 'https://9volt.example.com/ui/monitor/web', text: 'Monitor in 9volt' }],
       payload: {
-        summary: "HTTP check 'web' failure: Check has entered into critical state after 3 checks",
+        summary: 'CRITICAL web: status 502, expected 200. Check has entered into critical state after 3 checks',
         source: 'GET https://shop.example.com/',
         timestamp: '2026-03-01T10:00:20.000Z',
         component: 'web',

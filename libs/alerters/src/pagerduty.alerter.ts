@@ -14,6 +14,7 @@ const MAX_DEDUP_KEY = 255;
 
 const SEVERITIES: Record<Severity, 'critical' | 'error' | 'warning' | 'info'> = {
   ok: 'info',
+  closed: 'info',
   info: 'info',
   warning: 'warning',
   critical: 'critical',
@@ -69,7 +70,7 @@ function eventOf(token: string, rendered: RenderedAlert): Record<string, unknown
     client: '9volt',
     ...(link === undefined ? {} : { client_url: link, links: [{ href: link, text: 'Monitor in 9volt' }] }),
     payload: {
-      summary: cut(`${rendered.title}: ${rendered.text}`, MAX_SUMMARY),
+      summary: cut(`${rendered.title}. ${rendered.text}`, MAX_SUMMARY),
       source: oneLine(alert.target === '' ? alert.monitor : alert.target, 500),
       severity: SEVERITIES[rendered.severity],
       timestamp: alert.at,

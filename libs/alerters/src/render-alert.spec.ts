@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AlertGroup } from '@9volt/contracts';
 import { renderAlert } from './render-alert.js';
 import { testAlert } from './test-alert.js';
 import { HOSTILE_TEXTS, hostileAlert, sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
@@ -10,17 +11,18 @@ describe('an alarm', () => {
   it('contains everything that is known', () => {
     const rendered = renderAlert(sampleAlarm());
     expect(rendered).toMatchObject({
-      title: "HTTP check 'web' failure",
+      title: 'CRITICAL web: status 502, expected 200',
       text: 'Check has entered into critical state after 3 checks',
       severity: 'critical',
       key: '9volt/web/100.1',
       link: 'https://9volt.example.com/ui/monitor/web',
     });
     expect(fieldsOf(sampleAlarm())).toEqual({
+      Description: 'Home page of the shop',
       Monitor: 'web',
       Type: 'http',
       Target: 'GET https://shop.example.com/',
-      Description: 'Home page of the shop',
+      Age: '20 s',
       Error: "Received status code '502' does not match expected status code '200'",
       Expected: 'status code 200',
       Found: 'status code 502',
@@ -37,10 +39,11 @@ describe('an alarm', () => {
     const bare = sampleAlarm({ tags: [], message: 'N/A' });
     for (const name of ['description', 'expected', 'found', 'link'] as const) delete bare[name];
     expect(Object.keys(fieldsOf(bare))).toEqual([
+      'Since',
+      'Age',
       'Monitor',
       'Type',
       'Target',
-      'Since',
       'Attempts',
       'Thresholds',
       'Worker',
@@ -64,20 +67,91 @@ describe('an alarm', () => {
   });
 });
 
+describe('the first line says how bad it is, and why', () => {
+  it.each<[Parameters<typeof sampleAlarm>[0], string]>([
+    [
+      { monitor: 'payments', message: "Received status code '500' does not match expected status code '200'" },
+      'CRITICAL payments: status 500, expected 200',
+    ],
+    [{ type: 'warning', message: 'Disk is 91 % full' }, 'WARNING web: Disk is 91 % full'],
+    [{ type: 'unknown', message: 'timed out' }, 'UNKNOWN web: timed out'],
+    [{ message: 'N/A' }, 'CRITICAL web'],
+    [{ message: 'a\nb' }, 'CRITICAL web: a b'],
+    [{ repeat: true, at: '2026-03-01T12:00:00.000Z', message: 'down' }, 'CRITICAL web for 2 h: down'],
+    [{ escalated: true, message: 'down' }, 'CRITICAL web: down'],
+  ])('%j', (more, title) => {
+    expect(renderAlert(sampleAlarm(more)).title).toBe(title);
+  });
+
+  it.each<[Parameters<typeof sampleResolve>[0], string, string]>([
+    [{ monitor: 'payments', at: '2026-03-01T10:03:00.000Z' }, 'OK payments after 3 min (status 502)', 'ok'],
+    [{ message: 'x'.repeat(200) }, `OK web after 2 min (${'x'.repeat(79)}…)`, 'ok'],
+    [{ message: 'N/A' }, 'OK web after 2 min', 'ok'],
+    [{ reason: 'disabled', message: 'down' }, 'CLOSED web: its monitor was disabled after 2 min (down)', 'closed'],
+  ])('%j', (more, title, severity) => {
+    expect(renderAlert(sampleResolve(more))).toMatchObject({ title, severity });
+  });
+
+  it('then come description, link and age, and the thresholds and the worker last', () => {
+    const labels = renderAlert(sampleAlarm()).fields.map(({ label }) => label);
+    expect(labels.slice(0, 4)).toEqual(['Description', 'Link', 'Since', 'Age']);
+    expect(labels.slice(-2)).toEqual(['Thresholds', 'Worker']);
+  });
+
+  it.each<[Partial<AlertGroup>, string, string]>([
+    [{ alarms: 3, by: 'tag shop' }, 'CRITICAL 3 checks fail (tag shop): db: status 500, expected 200', 'critical'],
+    [{ alarms: 2, resolves: 1 }, 'CRITICAL 2 checks fail, 1 check recovered: db: status 500, expected 200', 'critical'],
+    [{ resolves: 2 }, 'OK 2 checks recovered', 'ok'],
+    [{ resolves: 2, closed: 1 }, 'OK 2 checks recovered or closed', 'ok'],
+    [{ resolves: 2, closed: 2 }, 'CLOSED 2 checks closed', 'closed'],
+  ])('of a group: %j', (counts, title, severity) => {
+    const whole: AlertGroup = {
+      by: '',
+      alarms: 0,
+      resolves: 0,
+      shown: [
+        {
+          monitor: 'db',
+          type: 'critical',
+          message: sampleAlarm().message.replace('502', '500'),
+          since: sampleAlarm().since,
+        },
+        { monitor: 'old', type: 'resolve', reason: 'removed', message: 'down', since: sampleAlarm().since },
+      ],
+      ...counts,
+    };
+    const alert = whole.alarms > 0 ? sampleAlarm({ group: whole }) : sampleResolve({ group: whole });
+    const rendered = renderAlert(alert);
+    expect(rendered).toMatchObject({ title, severity });
+    expect(rendered.text.split('\n').slice(0, 2)).toEqual([
+      'CRITICAL db: status 500, expected 200 (since 2026-03-01T10:00:00.000Z)',
+      'CLOSED old: its monitor was removed (down) (since 2026-03-01T10:00:00.000Z)',
+    ]);
+  });
+});
+
 describe('an alarm that is not the first notification', () => {
   it.each<[Parameters<typeof sampleAlarm>[0], string, string]>([
-    [{ repeat: true }, "HTTP check 'web' still failing", 'Check is still in critical state'],
+    [
+      { repeat: true },
+      'CRITICAL web for 20 s: status 502, expected 200',
+      'Check is still in critical state after 3 failed checks in 20 s',
+    ],
     [
       { escalated: true },
-      "HTTP check 'web' failure",
+      'CRITICAL web: status 502, expected 200',
       'Check has entered into critical state after 3 checks. It is escalated, since the incident lasts.',
     ],
     [
       { flapping: 'began' },
-      "HTTP check 'web' failure",
+      'CRITICAL web: status 502, expected 200',
       'Check has entered into critical state after 3 checks. It flaps: what follows is held until it stops.',
     ],
-    [{ flapping: 'ended' }, "HTTP check 'web' failure", 'Check stopped flapping and is in critical state'],
+    [
+      { flapping: 'ended' },
+      'CRITICAL web: status 502, expected 200',
+      'Check stopped flapping and is in critical state',
+    ],
   ])('%j', (more, title, text) => {
     expect(renderAlert(sampleAlarm(more))).toMatchObject({ title, text });
   });
@@ -92,8 +166,8 @@ describe('an alarm that is not the first notification', () => {
 describe('a resolve', () => {
   it('is not titled as a failure, and says how long it lasted', () => {
     expect(renderAlert(sampleResolve())).toMatchObject({
-      title: "HTTP check 'web' recovered",
-      text: 'Check has recovered from critical after 3 checks. It lasted 2m5s.',
+      title: 'OK web after 2 min (status 502)',
+      text: 'Check has recovered from critical after 3 failed checks in 2 min.',
       severity: 'ok',
     });
     expect(fieldsOf(sampleResolve())).toHaveProperty('Last error');
@@ -105,23 +179,34 @@ describe('a resolve', () => {
     ['changed', 'the type or target of its monitor was changed'],
   ] as const)('that closes because of %s does not claim recovery', (reason, because) => {
     expect(renderAlert(sampleResolve({ reason, worst: 'warning' }))).toMatchObject({
-      title: `HTTP check 'web' closed (${reason})`,
-      text: `Check was warning when ${because}; nothing is known of its recovery. It lasted 2m5s.`,
+      title: `CLOSED web: ${because} after 2 min (status 502)`,
+      text: `Check was warning when ${because}; nothing is known of its recovery. It lasted 2 min.`,
+      severity: 'closed',
     });
   });
 
   it.each([
-    ['2026-03-01T10:00:00.000Z', 'It lasted 0s.'],
-    ['2026-03-01T10:00:00.250Z', 'It lasted 250ms.'],
-    ['2026-03-01T10:00:59.700Z', 'It lasted 1m.'],
-    ['2026-03-03T11:00:00.000Z', 'It lasted 49h.'],
+    ['2026-03-01T10:00:00.000Z', '0 ms'],
+    ['2026-03-01T10:00:00.250Z', '250 ms'],
+    ['2026-03-01T10:00:59.700Z', '59 s'],
+    ['2026-03-01T11:00:00.000Z', '1 h'],
+    ['2026-03-01T12:05:59.000Z', '2 h 5 min'],
+    ['2026-03-03T11:00:00.000Z', '2 d 1 h'],
   ])('until %s', (at, lasted) => {
-    expect(renderAlert(sampleResolve({ at })).text).toContain(lasted);
+    expect(renderAlert(sampleResolve({ at }))).toMatchObject({
+      title: `OK web after ${lasted} (status 502)`,
+      text: `Check has recovered from critical after 3 failed checks in ${lasted}.`,
+    });
   });
 
   it('omits a duration that a clock made impossible', () => {
-    expect(renderAlert(sampleResolve({ at: '2026-03-01T09:00:00.000Z' })).text).not.toContain('lasted');
-    expect(renderAlert(sampleResolve({ since: 'once' })).text).not.toContain('lasted');
+    for (const wrong of [{ at: '2026-03-01T09:00:00.000Z' }, { since: 'once' }]) {
+      expect(renderAlert(sampleResolve(wrong))).toMatchObject({
+        title: 'OK web (status 502)',
+        text: 'Check has recovered from critical after 3 failed checks.',
+      });
+      expect(fieldsOf(sampleResolve(wrong))).not.toHaveProperty('Lasted');
+    }
   });
 });
 

@@ -1,8 +1,9 @@
-import { formatDuration, type Alert, type AlarmStatus, type AlertGroup, type AlertNote } from '@9volt/contracts';
+import { type Alert, type AlarmStatus, type AlertGroup, type AlertNote } from '@9volt/contracts';
+import { ageOf, causeOf, closedBecause, headline, withCause } from './headline.js';
 import { lines, oneLine } from './plain-text.js';
 
-/** `ok` for a resolve, `info` for a test. */
-export type Severity = 'ok' | 'info' | AlarmStatus;
+/** `ok` for a recovery, `closed` for an incident that ended without one, `info` for a test. */
+export type Severity = 'ok' | 'closed' | 'info' | AlarmStatus;
 
 export interface RenderedField {
   label: string;
@@ -13,7 +14,7 @@ export interface RenderedField {
 
 /** An alert in words. All alerters use these, so that all say the same; texts contain no control characters and are capped. */
 export interface RenderedAlert {
-  /** One line: what happened. */
+  /** One line: how bad it is, and why. */
   title: string;
   /** A sentence or two. */
   text: string;
@@ -32,9 +33,9 @@ export function renderAlert(alert: Alert): RenderedAlert {
   const link = safeLink(alert.link);
   if (alert.note) return { ...renderNote(alert, alert.note, link), ...(link === undefined ? {} : { link }) };
   return {
-    title: alert.test ? 'Test notification from 9volt' : titleOf(alert),
+    title: alert.test ? 'Test notification from 9volt' : headline(alert),
     text: textOf(alert),
-    severity: alert.test ? 'info' : alert.type === 'resolve' ? 'ok' : alert.type,
+    severity: alert.test ? 'info' : severityOf(alert),
     fields: alert.test ? testFields(alert) : fieldsOf(alert, link),
     key: alert.key,
     ...(link === undefined ? {} : { link }),
@@ -47,12 +48,18 @@ function renderNote(
   { kind, author, comment, until }: AlertNote,
   link: string | undefined,
 ): Omit<RenderedAlert, 'link'> {
+  const name = oneLine(alert.monitor, 200);
   const who = author === undefined ? undefined : oneLine(author, 200);
   const why = comment === undefined || comment === '' ? '.' : `: ${oneLine(comment, 1_000)}.`;
   const end = until === undefined ? 'the check recovers' : oneLine(until, 40);
   const isMade = kind === 'acknowledged';
   return {
-    title: `${checkOf(alert)} ${isMade ? `acknowledged${who === undefined ? '' : ` by ${who}`}` : 'no longer acknowledged'}`,
+    title: withCause(
+      isMade
+        ? `ACKNOWLEDGED ${name}${who === undefined ? '' : ` by ${who}`}`
+        : `${alert.type.toUpperCase()} ${name}, no longer acknowledged`,
+      causeOf(alert.message, 300),
+    ),
     text: isMade
       ? `${who ?? 'Somebody'} acknowledged that the check is ${alert.type}${why} 9volt repeats and escalates nothing until ${end}.`
       : `The acknowledgement${who === undefined ? '' : ` by ${who}`} ended. The check is still ${alert.type}.`,
@@ -63,22 +70,24 @@ function renderNote(
   };
 }
 
+function severityOf({ type, reason }: Alert): Severity {
+  if (type !== 'resolve') return type;
+  return closedBecause(reason) === undefined ? 'ok' : 'closed';
+}
+
 /** A message about several notifications: the worst first, then how many more there are. */
-function renderGroup(alert: Alert, { by, alarms, resolves, shown }: AlertGroup): RenderedAlert {
-  const counts = [
-    ...(alarms > 0 ? [`${alarms} ${alarms === 1 ? 'check fails' : 'checks fail'}`] : []),
-    ...(resolves > 0 ? [`${resolves} ${resolves === 1 ? 'check' : 'checks'} recovered or closed`] : []),
-  ].join(', ');
+function renderGroup(alert: Alert, group: AlertGroup): RenderedAlert {
+  const { by, alarms, resolves, shown } = group;
   const more = alarms + resolves - shown.length;
-  const listed = shown.map(({ monitor, type, message, since }) => {
-    const what = type === 'resolve' ? 'resolved' : type;
-    const why = message === 'N/A' || message === '' ? '' : `: ${oneLine(message, 120)}`;
-    return `${what} ${oneLine(monitor, 100)}${why} (since ${oneLine(since, 40)})`;
-  });
+  const listed = shown.map((one) => `${headline(one, 120)} (since ${oneLine(one.since, 40)})`);
+  const [worst] = shown;
+  const why = alarms > 0 && worst ? withCause(oneLine(worst.monitor, 100), causeOf(worst.message, 120)) : '';
+  const severity = alarms > 0 ? severityOf(alert) : isClosedOnly(group) ? 'closed' : 'ok';
+  const of = by === '' ? '' : ` (${oneLine(by, 100)})`;
   return {
-    title: `${counts}${by === '' ? '' : ` (${oneLine(by, 100)})`}`,
+    title: withCause(`${severity.toUpperCase()} ${countsOf(group)}${of}`, why),
     text: [...listed, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
-    severity: alert.type === 'resolve' ? 'ok' : alert.type,
+    severity,
     fields: present([
       { label: 'Alarms', value: alarms > 0 ? String(alarms) : '', short: true },
       { label: 'Resolved', value: resolves > 0 ? String(resolves) : '', short: true },
@@ -89,30 +98,36 @@ function renderGroup(alert: Alert, { by, alarms, resolves, shown }: AlertGroup):
   };
 }
 
-function checkOf(alert: Alert): string {
-  return `${oneLine(alert.monitorType, 40).toUpperCase()} check '${oneLine(alert.monitor, 200)}'`;
+function isClosedOnly({ resolves, closed = 0 }: AlertGroup): boolean {
+  return closed === resolves;
 }
 
-function titleOf(alert: Alert): string {
-  const check = checkOf(alert);
-  if (alert.type !== 'resolve') return alert.repeat ? `${check} still failing` : `${check} failure`;
-  return closedBecause(alert) === undefined ? `${check} recovered` : `${check} closed (${alert.reason})`;
+function countsOf(group: AlertGroup): string {
+  const { alarms, resolves, closed = 0 } = group;
+  const ended = isClosedOnly(group) ? 'closed' : closed > 0 ? 'recovered or closed' : 'recovered';
+  return [
+    ...(alarms > 0 ? [`${alarms} ${alarms === 1 ? 'check fails' : 'checks fail'}`] : []),
+    ...(resolves > 0 ? [`${resolves} ${resolves === 1 ? 'check' : 'checks'} ${ended}`] : []),
+  ].join(', ');
 }
 
 function textOf(alert: Alert): string {
   if (alert.test) return `Alerter '${oneLine(alert.monitor, 200)}' works: this is a test notification.`;
-  const after = alert.attempts > 0 ? ` after ${alert.attempts} ${alert.attempts === 1 ? 'check' : 'checks'}` : '';
-  if (alert.type !== 'resolve') return alarmText(alert, after);
-  const cause = closedBecause(alert);
+  if (alert.type !== 'resolve') return alarmText(alert);
+  const cause = closedBecause(alert.reason);
   const said =
     cause === undefined
-      ? `Check has recovered from ${alert.worst}${after}.`
-      : `Check was ${alert.worst} when ${cause}; nothing is known of its recovery.`;
-  return `${said}${lasted(alert)}${alert.flapping === 'ended' ? ' It stopped flapping.' : ''}`;
+      ? `Check has recovered from ${alert.worst}${afterFailures(alert)}.`
+      : `Check was ${alert.worst} when ${cause}; nothing is known of its recovery.${lasted(alert)}`;
+  return `${said}${alert.flapping === 'ended' ? ' It stopped flapping.' : ''}`;
 }
 
-function alarmText({ type, repeat, escalated, flapping }: Alert, after: string): string {
-  const entered = repeat ? `Check is still in ${type} state` : `Check has entered into ${type} state${after}`;
+function alarmText(alert: Alert): string {
+  const { type, attempts, repeat, escalated, flapping } = alert;
+  const after = attempts > 0 ? ` after ${attempts} ${attempts === 1 ? 'check' : 'checks'}` : '';
+  const entered = repeat
+    ? `Check is still in ${type} state${afterFailures(alert)}`
+    : `Check has entered into ${type} state${after}`;
   const said = flapping === 'ended' ? `Check stopped flapping and is in ${type} state` : entered;
   const more = [
     ...(flapping === 'began' ? ['It flaps: what follows is held until it stops.'] : []),
@@ -121,45 +136,37 @@ function alarmText({ type, repeat, escalated, flapping }: Alert, after: string):
   return more.length === 0 ? said : `${said}. ${more.join(' ')}`;
 }
 
-/** Why the incident is closed although nothing recovered; undefined if it did recover. */
-function closedBecause(alert: Alert): string | undefined {
-  switch (alert.reason) {
-    case 'removed':
-      return 'its monitor was removed';
-    case 'disabled':
-      return 'its monitor was disabled';
-    case 'changed':
-      return 'the type or target of its monitor was changed';
-    case 'recovered':
-    case undefined:
-      return undefined;
-  }
+/** How many checks failed, and in which time. */
+function afterFailures(alert: Alert): string {
+  const age = ageOf(alert);
+  if (alert.attempts === 0) return age === undefined ? '' : ` after ${age}`;
+  const checks = `${alert.attempts} failed ${alert.attempts === 1 ? 'check' : 'checks'}`;
+  return ` after ${checks}${age === undefined ? '' : ` in ${age}`}`;
 }
 
 function lasted(alert: Alert): string {
-  const ms = Date.parse(alert.at) - Date.parse(alert.since);
-  // A stepped clock can make it negative; then omit it.
-  if (!(ms >= 0)) return '';
-  return ` It lasted ${formatDuration(ms < 1_000 ? ms : Math.round(ms / 1_000) * 1_000)}.`;
+  const age = ageOf(alert);
+  return age === undefined ? '' : ` It lasted ${age}.`;
 }
 
 function fieldsOf(alert: Alert, link: string | undefined): RenderedField[] {
   const resolve = alert.type === 'resolve';
   return present([
-    { label: 'Monitor', value: oneLine(alert.monitor, 200), short: true },
-    { label: 'Type', value: oneLine(alert.monitorType, 40), short: true },
-    { label: 'Target', value: oneLine(alert.target, 500) },
     { label: 'Description', value: lines(alert.description ?? '', 1_000) },
+    { label: 'Link', value: link ?? '' },
+    { label: 'Since', value: oneLine(alert.since, 40), short: true },
+    { label: resolve ? 'Lasted' : 'Age', value: ageOf(alert) ?? '', short: true },
     { label: resolve ? 'Last error' : 'Error', value: alert.message === 'N/A' ? '' : lines(alert.message, 2_000) },
     { label: 'Expected', value: lines(alert.expected ?? '', 1_000) },
     { label: 'Found', value: lines(alert.found ?? '', 1_000) },
     { label: 'Held before', value: lines(alert.afterHold ?? '', 1_000) },
-    { label: 'Since', value: oneLine(alert.since, 40), short: true },
+    { label: 'Monitor', value: oneLine(alert.monitor, 200), short: true },
+    { label: 'Type', value: oneLine(alert.monitorType, 40), short: true },
+    { label: 'Target', value: oneLine(alert.target, 500) },
+    { label: 'Tags', value: oneLine(alert.tags.join(', '), 500), short: true },
     { label: 'Attempts', value: alert.attempts > 0 ? String(alert.attempts) : '', short: true },
     { label: 'Thresholds', value: thresholds(alert), short: true },
-    { label: 'Tags', value: oneLine(alert.tags.join(', '), 500), short: true },
     { label: 'Worker', value: oneLine(alert.worker, 200), short: true },
-    { label: 'Link', value: link ?? '' },
   ]);
 }
 

@@ -124,7 +124,9 @@ describe('slack', () => {
     expect(first).not.toHaveProperty('thread_ts');
     expect(second).toMatchObject({
       thread_ts: replyTo,
-      attachments: [{ title: "HTTP check 'web' acknowledged by ann", text: expect.stringContaining('disk ordered') }],
+      attachments: [
+        { title: 'ACKNOWLEDGED web by ann: status 502, expected 200', text: expect.stringContaining('disk ordered') },
+      ],
     });
   });
 
@@ -137,8 +139,8 @@ describe('slack', () => {
       await slack.send(alerter.options, renderAlert(sampleNote()), context);
     }
     expect(standIn.accepted.map(({ message }) => [message.attachments[0]?.title, message.thread_ts])).toEqual([
-      ["HTTP check 'web' acknowledged by ann", undefined],
-      ["HTTP check 'web' acknowledged by ann", undefined],
+      ['ACKNOWLEDGED web by ann: status 502, expected 200', undefined],
+      ['ACKNOWLEDGED web by ann: status 502, expected 200', undefined],
     ]);
   });
 

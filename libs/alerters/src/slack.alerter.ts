@@ -10,6 +10,7 @@ const DEFAULT_USERNAME = '9volt-bot';
 
 const COLOURS: Record<Severity, string> = {
   ok: '#36a64f',
+  closed: '#808080',
   info: '#439fe0',
   warning: '#ff9400',
   critical: '#ff0000',
@@ -134,7 +135,7 @@ function messageOf(alert: RenderedAlert): Record<string, unknown> {
     attachments: [
       {
         color: COLOURS[alert.severity],
-        fallback: escaped(`${alert.title}: ${alert.text}`),
+        fallback: escaped(`${alert.title}. ${alert.text}`),
         title: escaped(alert.title),
         ...(alert.link === undefined ? {} : { title_link: alert.link }),
         text: escaped(alert.text),

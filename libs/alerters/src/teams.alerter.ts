@@ -7,6 +7,7 @@ import type { RenderedAlert, Severity } from './render-alert.js';
 
 const COLOURS: Record<Severity, 'good' | 'accent' | 'warning' | 'attention' | 'default'> = {
   ok: 'good',
+  closed: 'default',
   info: 'accent',
   warning: 'warning',
   critical: 'attention',

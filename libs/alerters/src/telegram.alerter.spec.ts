@@ -137,8 +137,9 @@ describe('telegram', () => {
     [sampleAlarm({ type: 'critical' }), '🔴'],
     [sampleAlarm({ type: 'unknown' }), '⚪'],
     [sampleResolve(), '🟢'],
+    [sampleResolve({ reason: 'disabled' }), '⚫'],
   ])('starts with the sign of the status: %#', async (alert, sign) => {
-    expect((await sentOf(alert)).text.startsWith(`${sign} <b>HTTP check 'web' `)).toBe(true);
+    expect((await sentOf(alert)).text.startsWith(`${sign} <b>${renderAlert(alert).title}</b>\n`)).toBe(true);
   });
 
   it('goes to the chat and its topic, with a link to the monitor', async () => {

@@ -12,7 +12,14 @@ const DEFAULT_API_URL = 'https://api.telegram.org';
 const MAX_HEADING = 500;
 const ROOM = { each: 1_500, total: 2_900 };
 
-const SIGNS: Record<Severity, string> = { ok: '🟢', info: '🔵', warning: '🟠', critical: '🔴', unknown: '⚪' };
+const SIGNS: Record<Severity, string> = {
+  ok: '🟢',
+  closed: '⚫',
+  info: '🔵',
+  warning: '🟠',
+  critical: '🔴',
+  unknown: '⚪',
+};
 
 @Shown('token', 'chat-id')
 export class TelegramOptions {

@@ -12,7 +12,7 @@ describe('the fields of an alert', () => {
   it('are all present, as texts', () => {
     expect(Object.keys(alarm)).toEqual([...ALERT_FIELDS]);
     expect(alarm).toMatchObject({
-      title: "HTTP check 'web' failure",
+      title: 'CRITICAL web: status 502, expected 200',
       severity: 'critical',
       monitor: 'web',
       'monitor-type': 'http',

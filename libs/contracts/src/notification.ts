@@ -11,8 +11,10 @@ export interface AlertGroup {
   /** Number of alarms and of resolves. */
   alarms: number;
   resolves: number;
+  /** Number of those resolves that are no recovery. */
+  closed?: number;
   /** The worst first, then those that have failed the longest; at most 20. */
-  shown: { monitor: string; type: Alert['type']; message: string; since: string }[];
+  shown: Pick<Alert, 'monitor' | 'type' | 'message' | 'since' | 'reason'>[];
 }
 
 /** A note about an acknowledgement: no alarm, for channels that have a place for it. */

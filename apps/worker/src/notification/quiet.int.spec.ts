@@ -312,7 +312,7 @@ describe('an acknowledgement', () => {
       await run();
       await view.delete(view.keys.ack('web'));
       await slack.waitForAccepted(3);
-      expect(slack.accepted.at(-1)?.message.attachments[0]?.title).toBe("HTTP check 'web' no longer acknowledged");
+      expect(slack.accepted.at(-1)?.message.attachments[0]?.title).toMatch(/^CRITICAL web, no longer acknowledged: /);
       web.healthy = true;
       await Promise.all([pager.waitForAccepted(3), slack.waitForAccepted(4)]);
       expect(told()).toEqual(['trigger', 'acknowledge', 'resolve']);
@@ -333,8 +333,8 @@ describe('an acknowledgement', () => {
       await slack.waitForAccepted(3, 20_000);
       expect(slack.accepted.map(({ message }) => message.attachments[0]?.title)).toEqual([
         "HTTP check 'web' failure",
-        "HTTP check 'web' acknowledged by ann",
-        "HTTP check 'web' no longer acknowledged",
+        expect.stringMatching(/^ACKNOWLEDGED web by ann: /),
+        expect.stringMatching(/^CRITICAL web, no longer acknowledged: /),
       ]);
       expect((await waitFor(() => view.state('web')))?.acknowledged).toBeUndefined();
     } finally {

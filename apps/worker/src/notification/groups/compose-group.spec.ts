@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { sampleAlarm, sampleResolve } from '@9volt/alerters/testing';
 import { renderAlert } from '@9volt/alerters';
-import type { Alert, AlerterSettings } from '@9volt/contracts';
+import type { Alert, AlerterSettings, ResolveReason } from '@9volt/contracts';
 import type { OwedNotification } from '../../outbox/outbox-view.js';
 import { composeGroup, groupOf } from './compose-group.js';
 
@@ -11,7 +11,8 @@ function owed(monitor: string, alert: Alert): OwedNotification {
 }
 const alarm = (monitor: string, more: Partial<Alert> = {}): OwedNotification =>
   owed(monitor, sampleAlarm({ monitor, ...more }));
-const resolve = (monitor: string): OwedNotification => owed(monitor, sampleResolve({ monitor }));
+const resolve = (monitor: string, reason: ResolveReason = 'recovered'): OwedNotification =>
+  owed(monitor, sampleResolve({ monitor, reason }));
 
 describe('a group', () => {
   it.each<[AlerterSettings['group-by'], string]>([
@@ -61,17 +62,25 @@ describe('a group', () => {
   it('names twenty, and how many more there are', () => {
     const storm = Array.from({ length: 332 }, (_, n) => alarm(`web-${String(n).padStart(3, '0')}`));
     const { title, text, severity } = renderAlert(composeGroup(storm, 'tag shop'));
-    expect([title, severity]).toEqual(['332 checks fail (tag shop)', 'critical']);
+    expect([title, severity]).toEqual([
+      'CRITICAL 332 checks fail (tag shop): web-000: status 502, expected 200',
+      'critical',
+    ]);
     const lines = text.split('\n');
     expect([lines.length, lines[0], lines.at(-1)]).toEqual([
       21,
-      expect.stringMatching(/^critical web-000: .*\(since /),
+      expect.stringMatching(/^CRITICAL web-000: .*\(since /),
       'and 312 more',
     ]);
   });
 
+  it('of closings says so, and is no recovery', () => {
+    const { title, severity } = renderAlert(composeGroup([resolve('a', 'removed'), resolve('b', 'disabled')], ''));
+    expect([title, severity]).toEqual(['CLOSED 2 checks closed', 'closed']);
+  });
+
   it('of recoveries reads as one', () => {
     const { title, severity } = renderAlert(composeGroup([resolve('a'), resolve('b')], ''));
-    expect([title, severity]).toEqual(['2 checks recovered or closed', 'ok']);
+    expect([title, severity]).toEqual(['OK 2 checks recovered', 'ok']);
   });
 });

@@ -40,7 +40,11 @@ export function composeGroup(owed: readonly OwedNotification[], by: string): Ale
     by,
     alarms,
     resolves: latest.length - alarms,
-    shown: latest.slice(0, MAX_SHOWN).map(({ monitor, type, message, since }) => ({ monitor, type, message, since })),
+    closed: latest.filter(({ reason }) => reason !== undefined && reason !== 'recovered').length,
+    shown: latest.slice(0, MAX_SHOWN).map(({ monitor, type, message, since, reason }) => ({
+      ...{ monitor, type, message, since },
+      ...(reason === undefined ? {} : { reason }),
+    })),
   };
   return { ...first, group };
 }
