@@ -1143,7 +1143,7 @@ export interface components {
             reason: string | null;
             /** Format: date-time */
             since: string | null;
-            /** @description Consecutive failures. */
+            /** @description Consecutive failures, all of them. */
             count: number;
             /** @description `N/A` when ok. */
             message: string;
@@ -1199,7 +1199,7 @@ export interface components {
             reason: string | null;
             /** Format: date-time */
             since: string | null;
-            /** @description Consecutive failures. */
+            /** @description Consecutive failures, all of them. */
             count: number;
             /** @description `N/A` when ok. */
             message: string;
@@ -1694,7 +1694,7 @@ export interface components {
             reason: string | null;
             /** Format: date-time */
             since: string | null;
-            /** @description Consecutive failures. */
+            /** @description Consecutive failures, all of them. */
             count: number;
             /** @description `N/A` when ok. */
             message: string;

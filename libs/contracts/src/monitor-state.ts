@@ -63,6 +63,11 @@ export interface MonitorState {
   since: string;
   /** Consecutive failures, counted up to the highest threshold. */
   count: number;
+  /**
+   * All consecutive failures at the time of this write; if the count is 0, those of the incident that ended last. A further failure
+   * alone is no reason to write: the vitals contain the present number.
+   */
+  failures?: number;
   /** Time of the first of those failures, ISO 8601; absent if the count is 0. */
   firstFailureAt?: string;
   /** When that failure was known, ISO 8601: what was checked before may have been checked before the target failed. */

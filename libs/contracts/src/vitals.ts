@@ -26,6 +26,8 @@ export interface VitalsEntry {
   runs: number;
   /** Due checks skipped since the last dump because the one before was still running. */
   overruns: number;
+  /** Consecutive failures at the time of the dump; absent without one, and from older versions. */
+  failures?: number;
   /** When it is due next, milliseconds since the epoch. */
   nextDueAt: number;
 }

@@ -65,13 +65,14 @@ export function indexRecord(
 export function indexResults(
   view: MonitorView,
   workerId: string,
-  { samples, nextDueAt }: VitalsEntry,
+  { samples, nextDueAt, failures }: VitalsEntry,
   dumped: { revision: number; at: number },
   { now, isNews }: Arrival,
 ): void {
   const owner = view.assignment?.workerId;
   if (owner === undefined || owner === workerId) {
     view.nextDueAt = nextDueAt + (isNews ? clockCorrection(dumped.at, now) : 0);
+    view.failing = failures === undefined ? undefined : { count: failures, at: dumped.at };
   }
   const sample = samples.at(-1);
   const told = sample && { workerId, revision: dumped.revision, dumpedAt: dumped.at, sample };

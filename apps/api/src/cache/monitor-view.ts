@@ -41,6 +41,8 @@ export class MonitorView {
   assignments: HeldAssignment[] = [];
   newest: LatestResult | undefined;
   nextDueAt: number | undefined;
+  /** Its consecutive failures according to a dump, and the time of that by the worker's clock. */
+  failing: { count: number; at: number } | undefined;
   /** By this process's clock. */
   lastResultAt: number | undefined;
   incidents: { n: number; incident: IncidentRecord }[] = [];

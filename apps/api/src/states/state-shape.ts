@@ -31,7 +31,7 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
     stored: state?.status ?? null,
     reason: reasonOf(cache, view, status, now),
     since: state?.since ?? null,
-    count: state?.count ?? 0,
+    count: failuresOf(view),
     message: shownMessage(view),
     date: state?.date ?? null,
     lastRun: lastRunOf(view),
@@ -43,6 +43,13 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
     quiet: cache.quiet.reasonOf(view, now),
     recovering: state?.incident ? (state.successes ?? 0) > 0 : false,
   };
+}
+
+/** Consecutive failures: those after the last change of the state are in the vitals only. */
+function failuresOf({ state, failing }: MonitorView): number {
+  if (!state || state.count === 0) return 0;
+  const since = failing && failing.at >= Date.parse(state.date) ? failing.count : 0;
+  return Math.max(since, state.failures ?? state.count);
 }
 
 /** Checks since the last dump are not known here, but their due times are. */

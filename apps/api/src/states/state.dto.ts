@@ -48,7 +48,7 @@ const properties = {
   stored: { ...stored, description: 'Status as stored, even if it is out of date.' },
   reason: { ...textOrNull, description: 'Reason why `status` differs from the stored one.' },
   since: instantOrNull,
-  count: { ...count, description: 'Consecutive failures.' },
+  count: { ...count, description: 'Consecutive failures, all of them.' },
   message: { ...text, description: '`N/A` when ok.' },
   date: { ...instantOrNull, description: 'When the state was written.' },
   lastRun: instantOrNull,

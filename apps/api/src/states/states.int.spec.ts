@@ -104,6 +104,21 @@ const list = async (query = ''): Promise<Shown[]> => (await call('GET', `/api/v1
 const names = async (query: string): Promise<string[]> => (await list(query)).map(({ name }) => name).sort();
 
 describe('every monitor has a state', () => {
+  test('with all its consecutive failures, which only the results know', async () => {
+    const counted = async (): Promise<unknown> =>
+      (await list('?q=down')).find(({ name }) => name === 'down')?.['count'];
+    expect(await counted()).toBe(3);
+    const entry = { name: 'down', samples: [], runs: 4, overruns: 0, nextDueAt: Date.now(), failures: 70 };
+    const index = { generation: 2, names: ['down'] };
+    await api.settled(await written(api.node, ...vitals(api.node, 'w1', 8, [entry], Date.now(), index)));
+    expect(await counted()).toBe(70);
+    // Of an older dump than the state.
+    await api.settled(
+      await written(api.node, ...vitals(api.node, 'w1', 9, [{ ...entry, failures: 90 }], Date.now() - HOUR, index)),
+    );
+    expect(await counted()).toBe(3);
+  });
+
   test('with the stored status and the one to show', async () => {
     const { body, headers } = await call('GET', '/api/v1/state');
     expect(undocumented('StateList', body)).toEqual([]);

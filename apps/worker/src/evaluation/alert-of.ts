@@ -10,6 +10,7 @@ import {
   type AlarmStatus,
 } from '@9volt/contracts';
 import type { HoldRule, NoteRules } from './alarm.js';
+import { failuresOf } from './evaluate.js';
 import type { KnownIncident } from './known-incidents.js';
 
 /** The facts of an alert beside the state. */
@@ -57,7 +58,7 @@ export function resolveOf(known: Over, reason: ResolveReason, facts: AlertFacts)
 }
 
 function common(
-  state: Pick<MonitorState, 'message' | 'count'>,
+  state: Pick<MonitorState, 'message' | 'count' | 'failures'>,
   incident: OpenIncident,
   { prefix, monitor, settings, worker, publicUrl, now }: AlertFacts,
 ): Omit<Alert, 'type' | 'monitorType' | 'target' | 'status'> {
@@ -72,7 +73,7 @@ function common(
     ...(incident.found === undefined ? {} : { found: incident.found }),
     since: incident.openedAt,
     at: new Date(now).toISOString(),
-    attempts: state.count,
+    attempts: failuresOf(state),
     warningThreshold: settings['warning-threshold'] ?? 0,
     criticalThreshold: settings['critical-threshold'] ?? 0,
     worker,

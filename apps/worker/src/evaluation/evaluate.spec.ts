@@ -217,3 +217,35 @@ test('a state is never worse than the findings in its consecutive failures', () 
     ),
   );
 });
+
+describe('the number of failures', () => {
+  const failuresAfter = (results: readonly Status[], settings: MonitorSettings, first?: MonitorState): unknown[] =>
+    after(results, settings, first).map(({ failures }) => failures);
+
+  test('counts on beyond the thresholds, and is known after the recovery', () => {
+    const results: Status[] = [...Array<Status>(70).fill(C), 'ok', 'ok', C];
+    expect(failuresAfter(results, settingsOf(1, 2)).slice(67)).toEqual([68, 69, 70, 70, 70, 1]);
+  });
+
+  test('counts no success before a recovery, and goes on after one', () => {
+    const settings = { ...settingsOf(undefined, 2), 'recovery-threshold': 3 } as MonitorSettings;
+    expect(failuresAfter([C, C, C, 'ok', 'ok', C], settings)).toEqual([1, 2, 3, 3, 3, 4]);
+  });
+
+  test('continues from a state of an older version', () => {
+    const before = after([C, C], settingsOf(1, 2)).at(-1) as MonitorState;
+    delete before.failures;
+    expect(failuresAfter([C], settingsOf(1, 2), before)).toEqual([3]);
+  });
+
+  test('follows, for a new owner, from the time that the monitor has failed', () => {
+    const before = after([C, C], settingsOf(1, 2)).at(-1) as MonitorState;
+    const settings = settingsOf(1, 2);
+    const later = evaluate(before, resultOf(C), settings, { ...context, owner: 'w2', lastRunAt: 9_000 + 600_000 });
+    expect(later.failures).toBe(61);
+    const soon = evaluate(before, resultOf(C), settings, { ...context, owner: 'w2', lastRunAt: 12_000 });
+    expect(soon.failures).toBe(3);
+    // The same owner knows.
+    expect(evaluate(later, resultOf(C), settings, { ...context, owner: 'w2', lastRunAt: 9e6 }).failures).toBe(62);
+  });
+});

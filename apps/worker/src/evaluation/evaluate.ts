@@ -1,5 +1,6 @@
 import {
   type CheckResult,
+  intervalMsOf,
   type MonitorSettings,
   type MonitorState,
   NO_MESSAGE,
@@ -27,8 +28,13 @@ export interface EvaluationContext {
   judgedWithinMs?: number;
 }
 
+/** All consecutive failures, as far as they are known. */
+export function failuresOf({ failures, count }: Pick<MonitorState, 'failures' | 'count'>): number {
+  return failures ?? count;
+}
+
 /**
- * The next state of a monitor. It counts failures up to the highest threshold. The first success resets the count and closes the
+ * The next state of a monitor. It counts failures up to the highest threshold for the status, and all of them for people. The first success resets the count and closes the
  * incident (with a `recovery-threshold`, that many consecutive successes); nothing else closes it, so an incident survives a change
  * of the thresholds. `told` stays as it was: pending notifications follow from the state and are decided when it is written
  * (`owed.ts`).
@@ -72,6 +78,7 @@ export function evaluate(
     status,
     since: state?.status === status ? state.since : ranAt,
     count,
+    failures: failuresBefore(state, settings, context) + 1,
     firstFailureAt,
     ...(failureSeenAt === undefined ? {} : { failureSeenAt }),
     message: result.message,
@@ -114,6 +121,14 @@ function isCalm(state: MonitorState): boolean {
     state.history === undefined &&
     state.flapping === undefined
   );
+}
+
+/** Failures so far. What the owner before saw after its last write follows from the time that its monitor has failed. */
+function failuresBefore(state: MonitorState | undefined, settings: MonitorSettings, now: EvaluationContext): number {
+  if (!state || state.count === 0) return 0;
+  if (state.owner === now.owner || state.firstFailureAt === undefined) return failuresOf(state);
+  const failingMs = now.lastRunAt - Date.parse(state.firstFailureAt);
+  return Math.max(failuresOf(state), Math.floor(failingMs / intervalMsOf(settings)) || 0);
 }
 
 /**

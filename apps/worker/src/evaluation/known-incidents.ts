@@ -9,7 +9,7 @@ import {
   ownOf,
   type AlarmStatus,
 } from '@9volt/contracts';
-import { worse } from './evaluate.js';
+import { failuresOf, worse } from './evaluate.js';
 
 /** An incident that somebody was notified of, or that is stored as open. */
 export interface KnownIncident {
@@ -70,7 +70,7 @@ export function createRevisionOf(incident: string): number {
 }
 
 function ofState(state: MonitorState, incident: OpenIncident): KnownIncident {
-  const { createRevision, target, message, count } = state;
+  const { createRevision, target, message } = state;
   return {
     incident,
     told: byName(state.told),
@@ -80,7 +80,7 @@ function ofState(state: MonitorState, incident: OpenIncident): KnownIncident {
     createRevision,
     target,
     message,
-    count,
+    count: failuresOf(state),
   };
 }
 

@@ -331,3 +331,12 @@ test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty'])(
     expect(Object.keys(over.state.told)).toEqual([]);
   },
 );
+
+test('a resolve counts all failed checks, also those after the last write', () => {
+  const { state: stored } = store(undefined, stepped(stepped(undefined, 'critical'), 'critical'));
+  let next = stored;
+  for (let failure = 3; failure <= 18; failure++) next = stepped(next, 'critical');
+  const { owed } = store(stored, stepped(stepped(next, 'ok'), 'ok'));
+  expect(said(owed.entries)).toContain('pager: resolve (recovered)');
+  expect(owed.entries.map(({ alert }) => alert.attempts)).toEqual(owed.entries.map(() => 18));
+});

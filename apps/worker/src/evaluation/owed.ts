@@ -60,7 +60,11 @@ export function owedNotifications(
   for (const one of known) {
     if (one.incident.id === open?.id) continue;
     const reason = reasonOf(one, next, reasonOfRemoval);
-    if (one.incident.id === before?.id) closed = { incident: one.incident, reason };
+    if (one.incident.id === before?.id) {
+      closed = { incident: one.incident, reason };
+      // The stored state does not know how many followed.
+      if (next?.count === 0) one.count = Math.max(one.count, next.failures ?? 0);
+    }
     entries.push(...one.unanswered);
     for (const alerter of Object.keys(one.told).sort()) {
       entries.push(entryOf(alerter, one.incident, resolveOf(one, reason, facts), facts));

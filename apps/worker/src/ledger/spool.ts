@@ -9,7 +9,7 @@ import {
   ownOf,
   type ResolveReason,
 } from '@9volt/contracts';
-import { worse } from '../evaluation/evaluate.js';
+import { failuresOf, worse } from '../evaluation/evaluate.js';
 import { numberOf } from '../evaluation/known-incidents.js';
 import { stateTarget } from '../evaluation/alert-of.js';
 import { type Owed, withKnownIds } from '../evaluation/owed.js';
@@ -171,8 +171,8 @@ export class Spool {
   private of(incident: OpenIncident, state: MonitorState): HandedIncident {
     const known = this.incidents.get(incident.id);
     if (known) return known;
-    const { target, message, count } = state;
-    const handed = { ...blank(incident), target, message, count };
+    const { target, message } = state;
+    const handed = { ...blank(incident), target, message, count: failuresOf(state) };
     this.incidents.set(incident.id, handed);
     this.prune();
     return handed;
@@ -187,12 +187,12 @@ export class Spool {
   }
 
   /** The facts about an incident are those of its last failure. */
-  private follow(incident: OpenIncident, { message, count }: MonitorState): void {
+  private follow(incident: OpenIncident, state: MonitorState): void {
     const known = this.incidents.get(incident.id);
     if (!known) return;
     known.incident = { ...incident, worst: worse(known.incident.worst, incident.worst) };
-    known.message = message;
-    known.count = count;
+    known.message = state.message;
+    known.count = failuresOf(state);
   }
 
   /** A target that flaps for hours must not fill the memory. */

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { byName, type VitalsEntry, type WorkerLoad } from '@9volt/contracts';
 import { CheckRunner } from '../execution/check-runner.js';
+import { failuresOf } from '../evaluation/evaluate.js';
+import { Evaluations } from '../ledger/evaluations.js';
 import { VitalsBuffer } from '../measure/vitals-buffer.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 
@@ -17,6 +19,7 @@ export class VitalsSource {
     private readonly monitors: OwnedMonitors,
     private readonly runner: CheckRunner,
     private readonly buffer: VitalsBuffer,
+    private readonly evaluations: Evaluations,
   ) {}
 
   get size(): number {
@@ -34,7 +37,13 @@ export class VitalsSource {
     const last = collected.samples.at(-1);
     if (last?.unjudged) this.unjudged.add(name);
     else if (last) this.unjudged.delete(name);
-    return [{ name, ...collected, nextDueAt: this.runner.nextDueAt(name) ?? now }];
+    return [{ name, ...collected, ...this.failuresOf(name), nextDueAt: this.runner.nextDueAt(name) ?? now }];
+  }
+
+  private failuresOf(name: string): Pick<VitalsEntry, 'failures'> {
+    const monitor = this.monitors.get(name);
+    const state = monitor && this.evaluations.currentOf(monitor);
+    return state && state.count > 0 ? { failures: failuresOf(state) } : {};
   }
 
   /**

@@ -57,6 +57,7 @@ const state = record<MonitorState>(
     date: instant,
   },
   {
+    failures: orAbsent(count),
     firstFailureAt: instant,
     failureSeenAt: orAbsent(instant),
     toldAt: orAbsent(mapOf(instant)),

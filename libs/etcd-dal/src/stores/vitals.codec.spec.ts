@@ -53,7 +53,7 @@ describe('vitals', () => {
   });
 
   test('cannot be read with the names of another generation', () => {
-    const entries = [{ name: 'a', samples: [], runs: 0, overruns: 0, nextDueAt: NOW }];
+    const entries = [{ name: 'a', samples: [], runs: 0, overruns: 0, failures: 70, nextDueAt: NOW }];
     const value = encodeVitals(entries, { generation: 1, names: ['a'] }, NOW);
     expect(decodeVitals(value, [{ generation: 2, names: ['b'] }])).toBeUndefined();
   });

@@ -49,6 +49,7 @@ interface Columns {
   /** By position among the entries: the number of checks where it differs from the number of samples. */
   runs?: Record<string, number>;
   overruns?: Record<string, number>;
+  failures?: Record<string, number>;
   /** By position among the samples. */
   messages?: Record<string, string>;
   notes?: Record<string, string>;
@@ -86,6 +87,7 @@ export function encodeVitals(entries: readonly VitalsEntry[], index: VitalsIndex
     dues: known.map((entry) => Math.round(entry.nextDueAt) - Math.round(entry.samples.at(-1)?.at ?? now)),
     ...sparse('runs', known, (entry) => (entry.runs === entry.samples.length ? undefined : entry.runs)),
     ...sparse('overruns', known, (entry) => (entry.overruns === 0 ? undefined : entry.overruns)),
+    ...sparse('failures', known, (entry) => entry.failures),
     ...sparse('messages', samples, (sample) => sample.message),
     ...sparse('notes', samples, (sample) => sample.note),
     ...unjudgedOf(samples),
@@ -151,6 +153,7 @@ function entriesOf(columns: Columns, names: readonly string[]): VitalsEntry[] {
       samples,
       runs: measured(columns.runs?.[position] ?? count),
       overruns: measured(columns.overruns?.[position] ?? 0),
+      ...(columns.failures?.[position] === undefined ? {} : { failures: measured(columns.failures[position]) }),
       nextDueAt: dated((samples.at(-1)?.at ?? at) + measured(dues[position])),
     };
   });
