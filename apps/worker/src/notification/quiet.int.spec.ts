@@ -332,7 +332,7 @@ describe('an acknowledgement', () => {
       await view.put(view.keys.ack('web'), ack({ until: fromNow(3_000) }));
       await slack.waitForAccepted(3, 20_000);
       expect(slack.accepted.map(({ message }) => message.attachments[0]?.title)).toEqual([
-        "HTTP check 'web' failure",
+        'CRITICAL web: status 503, expected 200',
         expect.stringMatching(/^ACKNOWLEDGED web by ann: /),
         expect.stringMatching(/^CRITICAL web, no longer acknowledged: /),
       ]);
