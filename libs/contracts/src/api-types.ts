@@ -1036,6 +1036,11 @@ export interface components {
                 notAfter: string;
                 daysLeft: number;
             };
+            /** @description Status and first lines of what the target answered. Only a test reports it. */
+            answer?: {
+                status: string;
+                body: string;
+            };
             performance?: components["schemas"]["PerformanceValue"][];
             /** @description Remark that did not affect the status. */
             note?: string;

@@ -34,6 +34,14 @@ export interface CertificateFacts {
   daysLeft: number;
 }
 
+/** The beginning of an answer, for a person. */
+export interface TargetAnswer {
+  /** For instance `200`. */
+  status: string;
+  /** The first lines of the body, capped. */
+  body: string;
+}
+
 /**
  * The result of one check. A failing target is a value: `critical` unless the probe has a verdict of its own, which may be
  * `warning`, or `unknown` if it cannot judge. A probe throws only because of a defect of ours, which is shown as `unknown`.
@@ -51,6 +59,8 @@ export interface CheckResult {
   certificate?: CertificateFacts;
   /** At most {@link MAX_PERFORMANCE_VALUES}. */
   performance?: PerformanceValue[];
+  /** What the target answered. Only a test reports it. */
+  answer?: TargetAnswer;
   /** Something odd that did not decide the verdict: the target broke its protocol, or this worker stood still. In words, capped. */
   note?: string;
   /**

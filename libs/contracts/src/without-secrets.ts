@@ -24,13 +24,14 @@ export function withoutSecrets(text: string, secrets: readonly (string | undefin
 /** A result without secrets in any of its texts. */
 export function resultWithoutSecrets(result: CheckResult, secrets: readonly (string | undefined)[]): CheckResult {
   if (secrets.length === 0) return result;
-  const { message, expected, found, performance, note } = result;
+  const { message, expected, found, performance, note, answer } = result;
   return {
     ...result,
     message: withoutSecrets(message, secrets),
     ...(expected === undefined ? {} : { expected: withoutSecrets(expected, secrets) }),
     ...(found === undefined ? {} : { found: withoutSecrets(found, secrets) }),
     ...(note === undefined ? {} : { note: withoutSecrets(note, secrets) }),
+    ...(answer === undefined ? {} : { answer: maskedTexts(answer, secrets) }),
     ...(performance === undefined ? {} : { performance: performance.map((value) => maskedTexts(value, secrets)) }),
   };
 }

@@ -13,6 +13,8 @@ export interface ProbeContext {
   programs: Programs;
   /** The only way out: it looks up and connects to everything that a configuration names. */
   targets: Targets;
+  /** Somebody tests a configuration and wants to see the answer, too. */
+  isTrial?: boolean;
   /** For a type that waits for calls: those of this monitor; absent where no call can come, as in a test. */
   calls?: ReceivedCalls;
 }

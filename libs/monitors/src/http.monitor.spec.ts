@@ -358,3 +358,47 @@ describe('http: settings', () => {
     expect(httpMonitor.target(monitorOf({ ...http, ...more }).settings)).toBe(target);
   });
 });
+
+describe('http: a test', () => {
+  const trial = async (answer: HttpTargetOptions['answer'], more: Written = {}) => {
+    const target = await startHttpTarget(answer ? { answer } : {});
+    try {
+      return await runProbe({ type: 'http', host: target.host, port: target.port, ...more }, undefined, {
+        isTrial: true,
+      });
+    } finally {
+      await target.close();
+    }
+  };
+  const page = (status: number, body: string) => (response: ServerResponse) =>
+    void response.writeHead(status).end(body);
+
+  it.each([
+    ['a good answer', 200, {}, 'ok'],
+    ['an unexpected status', 500, {}, 'critical'],
+    ['a body that is as expected', 200, { expect: 'first' }, 'ok'],
+    ['a body that is not as expected', 200, { expect: 'third' }, 'critical'],
+  ])('shows %s', async (_, status, more, verdict) => {
+    const result = await trial((_request, response) => page(status, 'first\nsecond')(response), more);
+    expect(result).toMatchObject({ status: verdict, answer: { status: String(status), body: 'first\nsecond' } });
+  });
+
+  it('shows the beginning of a long body, and no credentials in it', async () => {
+    const echo = 'tell-tale-token';
+    const result = await trial((_request, response) => page(200, `${echo} ${'x'.repeat(50_000)}`)(response), {
+      'bearer-token': echo,
+    });
+    expect(result.answer?.body).toHaveLength(1_000 - echo.length + '********'.length);
+    expect(result.answer?.body).toMatch(/^\*{8} x+…$/);
+  });
+
+  it('does not depend on a body that nobody expects', async () => {
+    const result = await trial((_request, response) => void response.writeHead(200).write('begin'));
+    expect(result).toMatchObject({ status: 'ok', answer: { status: '200', body: 'begin' } });
+  });
+
+  it('is the only check that does', async () => {
+    const { result } = await against(undefined);
+    expect(result.answer).toBeUndefined();
+  });
+});

@@ -1,9 +1,9 @@
-import { type CheckResult, formatDuration, parseDuration, resultWithoutSecrets } from '@9volt/contracts';
+import { capped, type CheckResult, formatDuration, parseDuration, resultWithoutSecrets } from '@9volt/contracts';
 import type { WireResponse } from '@9volt/net';
 import type { Scope } from '@9volt/process';
 import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { readBody } from './http/body.js';
-import { BodyReader } from './http/body-reader.js';
+import { BodyReader, type BodyWishes } from './http/body-reader.js';
 import type { Login } from './http/digest.js';
 import { encodedFor, type Route } from './http/exchange.js';
 import {
@@ -39,6 +39,11 @@ export const httpMonitor = defineMonitor<HttpSettings>({
   weight: 2,
   prepare,
 });
+
+/** How much of a body a test shows, in characters, and what is read for that. */
+const MAX_SHOWN = 1_000;
+const SHOWN_AFTER_MS = 300;
+const BEGINNING: BodyWishes = { wanted: undefined, unwanted: undefined, keepBytes: MAX_SHOWN };
 
 interface Plan {
   request: HttpRequest;
@@ -101,6 +106,7 @@ async function check(plan: Plan, run: ProbeRun, scope: Scope): Promise<CheckResu
   const { request, rules } = plan;
   const response = await respond(request, rules, run, scope);
   const { status } = response;
+  const shown = run.isTrial ? await shownBody(response, plan.body, run, scope) : undefined;
   if (!rules.isAwaited(status)) {
     return run.failed(
       `Received status code '${status}' does not match expected status code '${plan.awaited}'`,
@@ -110,7 +116,9 @@ async function check(plan: Plan, run: ProbeRun, scope: Scope): Promise<CheckResu
   }
   const mismatch =
     (plan.headers.length > 0 ? await judgeHeaders(response, plan.headers, scope) : undefined) ??
-    (plan.body ? await bodyMismatch(response, plan.body, run, scope) : undefined);
+    (plan.body
+      ? await bodyMismatch(shown ?? (await bodyOf(response, plan.body.wishes, run, scope)), plan.body, run, scope)
+      : undefined);
   if (mismatch) return run.failed(mismatch.message, mismatch.expected, mismatch.found);
 
   const slow = judgeLatency(run.elapsedMs(), plan.latencies);
@@ -123,17 +131,48 @@ async function check(plan: Plan, run: ProbeRun, scope: Scope): Promise<CheckResu
   return worst === slow ? { ...result, timed: true } : result;
 }
 
-async function bodyMismatch(
+/**
+ * The body, whatever its status, for the person who tests: reported with every verdict. A body of which nothing is expected does not
+ * decide: then it shows what came in a short time.
+ */
+async function shownBody(
   response: WireResponse,
+  expected: BodyExpectations | undefined,
+  run: ProbeRun,
+  scope: Scope,
+): Promise<BodyReader | undefined> {
+  const status = String(response.status);
+  run.answer = { status, body: '' };
+  if (expected) {
+    const body = await bodyOf(response, expected.wishes, run, scope);
+    run.answer = { status, body: capped(body.head(), MAX_SHOWN) };
+    return body;
+  }
+  const body = new BodyReader(BEGINNING, response.header('Content-Type'));
+  const patience = new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, SHOWN_AFTER_MS);
+    scope.onEnd(() => clearTimeout(timer));
+  });
+  await Promise.race([readBody(response, body, scope).catch(() => undefined), patience]);
+  run.answer = { status, body: capped(body.head(), MAX_SHOWN) };
+  return undefined;
+}
+
+async function bodyOf(response: WireResponse, wishes: BodyWishes, run: ProbeRun, scope: Scope): Promise<BodyReader> {
+  run.stage = 'reading the response';
+  const body = new BodyReader(wishes, response.header('Content-Type'));
+  const transferSince = performance.now();
+  await readBody(response, body, scope);
+  run.spent('transfer', transferSince);
+  return body;
+}
+
+function bodyMismatch(
+  body: BodyReader,
   expected: BodyExpectations,
   run: ProbeRun,
   scope: Scope,
 ): ReturnType<typeof judgeBody> {
-  run.stage = 'reading the response';
-  const body = new BodyReader(expected.wishes, response.header('Content-Type'));
-  const transferSince = performance.now();
-  await readBody(response, body, scope);
-  run.spent('transfer', transferSince);
   run.stage = 'judging the response';
   return judgeBody(body, expected, scope);
 }

@@ -33,6 +33,11 @@ const unjudged = {
   description: 'Reason why the worker could not judge the target. Such a result counts towards no threshold.',
 };
 
+const answer = {
+  ...object({ status: text, body: text }),
+  description: 'Status and first lines of what the target answered. Only a test reports it.',
+};
+
 /** The result of a check that somebody requested. */
 export const CheckResult = component(
   'CheckResult',
@@ -45,11 +50,12 @@ export const CheckResult = component(
       found: text,
       phases: ref(Phases),
       certificate: object({ subject: text, issuer: text, notAfter: instant, daysLeft: number }),
+      answer,
       performance: list(ref(PerformanceValue)),
       note,
       unjudged,
     },
-    ['expected', 'found', 'phases', 'certificate', 'performance', 'note', 'unjudged'],
+    ['expected', 'found', 'phases', 'certificate', 'answer', 'performance', 'note', 'unjudged'],
   ),
   { status: 'ok', message: 'N/A', latencyMs: 12.4, phases: { lookup: 0.8, connect: 3.1, firstByte: 8.2 } },
 );

@@ -52,9 +52,14 @@ async function testMonitor(
 ): Promise<RequestAnswer> {
   const validated = validateMonitor(name, settings);
   if (!validated.ok) return refused(validated.errors);
-  const { result } = await isolated.execute(validated.value, { name, signal, programs, targets }, readSecret, {
-    alone: true,
-  });
+  const { result } = await isolated.execute(
+    validated.value,
+    { name, signal, programs, targets, isTrial: true },
+    readSecret,
+    {
+      alone: true,
+    },
+  );
   return { ok: true, result };
 }
 

@@ -11,6 +11,7 @@ export interface IsolatedJob {
   programs: ProgramRules;
   targets: TargetRules;
   calls?: ReceivedCalls;
+  isTrial?: boolean;
 }
 
 /** Its further input. */

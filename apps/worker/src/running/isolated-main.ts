@@ -19,13 +19,21 @@ function send(message: FromChild): Promise<void> {
   return new Promise((resolve) => process.send?.(message, () => resolve()));
 }
 
-async function run({ id, name, settings, programs: rules, targets: targetRules, calls }: IsolatedJob): Promise<void> {
+async function run({
+  id,
+  name,
+  settings,
+  programs: rules,
+  targets: targetRules,
+  calls,
+  isTrial = false,
+}: IsolatedJob): Promise<void> {
   targets ??= new GuardedTargets(targetRules);
   programs ??= new Programs(rules, PROGRAMS_AT_ONCE);
   const abort = new AbortController();
   aborts.set(id, abort);
   await send({ begun: id });
-  const context = { name, signal: abort.signal, programs, targets, ...(calls ? { calls } : {}) };
+  const context = { name, signal: abort.signal, programs, targets, isTrial, ...(calls ? { calls } : {}) };
   // The references in the settings are resolved already; a text that looks like one is a value.
   const { result, defect } = await executeCheck(settings, context, ({ text }) => Promise.resolve(text));
   aborts.delete(id);

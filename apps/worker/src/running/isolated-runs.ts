@@ -96,7 +96,7 @@ export class IsolatedRuns implements OnApplicationShutdown {
   private probe(
     definition: MonitorDefinition,
     settings: MonitorSettings,
-    { name, signal, calls }: ProbeContext,
+    { name, signal, calls, isTrial = false }: ProbeContext,
     alone: boolean,
   ): Promise<CheckResult> {
     if (signal.aborted) return Promise.reject(new Error(BROKEN_OFF));
@@ -106,6 +106,7 @@ export class IsolatedRuns implements OnApplicationShutdown {
       settings,
       programs: this.config.programs.rules,
       targets: this.config.targets,
+      isTrial,
       ...(calls ? { calls } : {}),
     };
     return new Promise((resolve, reject) => {

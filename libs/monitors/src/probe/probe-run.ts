@@ -8,6 +8,7 @@ import {
   type PerformanceValue,
   type Phases,
   type Status,
+  type TargetAnswer,
   type Targets,
 } from '@9volt/contracts';
 import { CutShort, type Scope, scoped, type StopSignal } from '@9volt/process';
@@ -23,6 +24,7 @@ const NO_VALUES: readonly PerformanceValue[] = [];
 export interface RunContext {
   signal: StopSignal;
   targets: Targets;
+  isTrial?: boolean;
 }
 
 /** One run of a probe: its targets, its clock, its measured values, and its verdict. */
@@ -33,6 +35,8 @@ export class ProbeRun {
   chain: readonly CertificateFacts[] = NO_CHAIN;
   /** What was measured. */
   performance: readonly PerformanceValue[] = NO_VALUES;
+  /** What the target answered, for the person who tests. */
+  answer: TargetAnswer | undefined;
   /** Oddities of an accepted answer: reported in one note, whatever the verdict. */
   odd: ReadonlySet<string> = NOTHING;
   /** What the check is waiting for, for the message of a timeout: `while connecting`. */
@@ -42,10 +46,12 @@ export class ProbeRun {
 
   readonly signal: StopSignal;
   readonly targets: Targets;
+  readonly isTrial: boolean;
 
-  constructor({ signal, targets }: RunContext) {
+  constructor({ signal, targets, isTrial = false }: RunContext) {
     this.signal = signal;
     this.targets = targets;
+    this.isTrial = isTrial;
   }
 
   elapsedMs(): number {
@@ -92,12 +98,13 @@ export class ProbeRun {
 
   /** A verdict of any kind: for probes that distinguish warning and critical. */
   verdict(status: Status, message: string, expected?: string, found?: string): CheckResult {
-    const { certificate, odd, performance } = this;
+    const { certificate, odd, performance, answer } = this;
     const result: CheckResult = { status, message: capped(message), latencyMs: this.elapsedMs() };
     if (expected !== undefined) result.expected = capped(expected, MAX_WORDS);
     if (found !== undefined) result.found = capped(found, MAX_WORDS);
     if (this.hasPhases) result.phases = this.phases;
     if (certificate !== undefined) result.certificate = certificate;
+    if (answer !== undefined) result.answer = answer;
     if (odd.size > 0) result.note = capped(`Odd in the answer: ${[...odd].join(', ')}`, MAX_WORDS);
     if (performance.length > 0) result.performance = performance.slice(0, MAX_PERFORMANCE_VALUES);
     return result;

@@ -264,10 +264,18 @@ it('shows a concurrent change as a difference, and saves the chosen values', asy
 });
 
 it('tests the content of the form, and shows its errors at the fields, too', async () => {
-  answer = () => ({ status: 'critical', message: 'no answer <b>', latencyMs: 12, phases: { lookup: 1 } });
+  answer = () => ({
+    status: 'critical',
+    message: 'no answer <b>',
+    latencyMs: 12,
+    phases: { lookup: 1 },
+    answer: { status: '503', body: '<b>busy</b>' },
+  });
   await opened('/monitor/luna/edit');
   press('Test');
   expect(await screen.findByText('no answer <b>')).toBeTruthy();
+  expect(screen.getByText('The target answered with status 503:')).toBeTruthy();
+  expect(screen.getByLabelText('First lines of the answer').textContent).toBe('<b>busy</b>');
   expect(sent).toEqual([{ config: STORED, name: 'luna' }]);
   answer = () =>
     new FakeProblem(400, { detail: 'x', errors: [{ pointer: '/config/depth', message: 'depth: too deep' }] });

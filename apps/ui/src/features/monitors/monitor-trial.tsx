@@ -55,7 +55,11 @@ export function MonitorTrial({ trial, tags }: { trial: Trial; tags: readonly str
   );
 }
 
-function Verdict({ result: { status, message, latencyMs, phases, certificate, note } }: { result: CheckResult }) {
+function Verdict({
+  result: { status, message, latencyMs, phases, certificate, note, answer },
+}: {
+  result: CheckResult;
+}) {
   return (
     <>
       <p className={styles['verdict']}>
@@ -69,6 +73,14 @@ function Verdict({ result: { status, message, latencyMs, phases, certificate, no
           .join(', ')}
       </p>
       {note === undefined ? null : <p className={styles['note']}>Note: {note}</p>}
+      {answer === undefined ? null : (
+        <>
+          <p className={styles['note']}>The target answered with status {answer.status}:</p>
+          <pre className={styles['answer']} tabIndex={0} aria-label="First lines of the answer">
+            {answer.body === '' ? '(no body)' : answer.body}
+          </pre>
+        </>
+      )}
       {certificate ? (
         <p className={styles['note']}>
           Certificate of {certificate.subject}, valid until {absolute(Date.parse(certificate.notAfter))},{' '}
