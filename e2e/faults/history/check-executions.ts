@@ -1,5 +1,5 @@
 import {
-  excusesRepeats,
+  type FaultKind,
   groupedBy,
   type History,
   mayShowAt,
@@ -17,6 +17,8 @@ export interface ExecutionFigures {
   longestGapMs: number;
 }
 
+/** Both sides of a partition continue to check; so does a suspended process, until it knows what it missed. */
+const SEPARATING: ReadonlySet<FaultKind> = new Set(['pause', 'outage', 'partition']);
 /** Shorter tenures show no regular times. */
 const LEAST_BEATS = 4;
 const BIN_MS = 50;
@@ -34,10 +36,7 @@ export function checkExecutions(
     const doubles = doublesOf(probes, monitor);
     figures.doubles += doubles.length;
     for (const { at, by, before } of doubles) {
-      // Both sides of a partition continue to check; so does a suspended process, until it knows what it missed.
-      const excused = history.faults.some(
-        (fault) => excusesRepeats(fault) && fault.kind !== 'crash' && mayShowAt(fault, at, promises),
-      );
+      const excused = history.faults.some((fault) => SEPARATING.has(fault.kind) && mayShowAt(fault, at, promises));
       if (excused) continue;
       const message = `${before} and ${by} probed within half an interval`;
       violations.push({ kind: 'double', monitor: monitor.name, message });

@@ -228,6 +228,23 @@ describe('each broken promise is found, and no other', () => {
     ],
     [
       'repeated',
+      'an alarm told again by the same worker after another one crashed',
+      (history) => {
+        history.faults.push({ kind: 'crash', at: 'w2', from: 39_000, to: 40_000 });
+        insert(history.deliveries, delivery({ at: 41_000 }));
+      },
+    ],
+    [
+      'repeated',
+      'an alarm told again by two workers while a third process was cut off',
+      (history) => {
+        takenOver(history, 'graceful');
+        history.faults.push({ kind: 'partition', at: 's1', from: 39_000, to: 40_000 });
+        insert(history.deliveries, delivery({ at: 41_000, by: 'w2' }));
+      },
+    ],
+    [
+      'repeated',
       'an alarm told again after a planned move',
       (history) => {
         takenOver(history, 'graceful');

@@ -2,7 +2,6 @@ import { checkHolds, longestUnexplainedMs } from './check-holds.js';
 import { FUZZ_MS, outageAt, seenOutages } from './seen-outages.js';
 import {
   type Delivery,
-  excusesRepeats,
   type Fault,
   groupedBy,
   type History,
@@ -129,7 +128,7 @@ function furtherIncidents(
 
 /** Whether a partition kept the sender of the second alarm from knowing the incident of the first. */
 function separates(fault: Fault, before: Delivery, alarm: Delivery, promises: Promises): boolean {
-  const sides = [before, alarm].map(({ by }) => by.replace(/#.*/, ''));
+  const sides = [nameOf(before), nameOf(alarm)];
   return (
     fault.kind === 'partition' &&
     before.by !== alarm.by &&
@@ -144,7 +143,7 @@ function incarnationOf({ key }: Delivery): string {
   return key.slice(0, key.lastIndexOf('.'));
 }
 
-/** Each fault that can have caused it excuses the same notification once more. */
+/** Each fault that can have caused it excuses the same notification once more. See {@link excuses}. */
 function checkRepeats(
   { faults }: History,
   accepted: readonly Delivery[],
@@ -155,10 +154,11 @@ function checkRepeats(
   const once = accepted.filter(({ again }) => !again);
   for (const same of groupedBy(once, ({ alerter, key, type }) => `${alerter} ${type} ${key}`).values()) {
     const spent = new Set<object>();
-    for (const again of same.slice(1)) {
+    for (const [index, again] of same.slice(1).entries()) {
       count++;
+      const before = same[index] as Delivery;
       const excuse = faults.find(
-        (fault) => excusesRepeats(fault) && !spent.has(fault) && mayShowAt(fault, again.at, promises),
+        (fault) => excuses(fault, before, again) && !spent.has(fault) && mayShowAt(fault, again.at, promises),
       );
       if (excuse) spent.add(excuse);
       else {
@@ -171,6 +171,30 @@ function checkRepeats(
     }
   }
   return { violations, count };
+}
+
+/**
+ * Whether a fault can have led to the second of two equal notifications. A sender that was killed, and whoever was suspended or cut
+ * off, must be one of the two; without etcd nobody knows of the other.
+ */
+function excuses({ kind, at }: Fault, before: Delivery, again: Delivery): boolean {
+  switch (kind) {
+    case 'crash':
+      return at === nameOf(before);
+    case 'pause':
+    case 'partition':
+      return at === nameOf(before) || at === nameOf(again);
+    case 'outage':
+      return true;
+    case 'graceful':
+    case 'shortage':
+      return false;
+  }
+}
+
+/** The sender, whichever start of it. */
+function nameOf({ by }: Delivery): string {
+  return by.replace(/#.*/, '');
 }
 
 /** An alerter that got an alarm gets the resolve, last and after the alarm. */

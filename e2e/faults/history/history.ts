@@ -122,11 +122,6 @@ export interface Violation {
   message: string;
 }
 
-/** Whether a fault may lead to the repeat of a notification. */
-export function excusesRepeats({ kind }: Fault): boolean {
-  return kind !== 'graceful' && kind !== 'shortage';
-}
-
 /** A clock that a scenario sets wrong by hours is wrong by a multiple of this. */
 export const CLOCK_STEP_MS = 3 * 3_600_000;
 
