@@ -41,6 +41,13 @@ describe('the head of a response', () => {
     ['of several values', `${OK}Via: a\r\nvia: b\r\n\r\n`, 200, { via: 'a, b' }, []],
     ['of two places to go', `${OK}Location: /a\r\nLocation: /b\r\n\r\n`, 200, { location: '/a' }, []],
     ['with LF alone', 'HTTP/1.1 200 OK\nA: b\n\n', 200, { a: 'b' }, ['lines that end in LF alone']],
+    [
+      'of a program that writes CRLF through a stream that adds CR',
+      'HTTP/1.1 200 OK\r\r\nA: b\r\r\n\r\r\n',
+      200,
+      { a: 'b' },
+      ['lines that end in several CR'],
+    ],
     ['with LF in one line', `${OK}A: b\n\r\n`, 200, { a: 'b' }, ['lines that end in LF alone']],
     [
       'with a space before a colon',

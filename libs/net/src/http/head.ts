@@ -92,9 +92,12 @@ export class HeadReader {
     const line = this.line.length === 1 ? (this.line[0] as Buffer) : Buffer.concat(this.line);
     this.line = [];
     this.lineBytes = 0;
-    const crlf = line.length > 1 && line[line.length - 2] === 0x0d;
-    if (!crlf) this.oddities.add('lines that end in LF alone');
-    return line.subarray(0, line.length - (crlf ? 2 : 1));
+    let end = line.length - 1;
+    while (end > 0 && line[end - 1] === 0x0d) end -= 1;
+    const returns = line.length - 1 - end;
+    if (returns === 0) this.oddities.add('lines that end in LF alone');
+    if (returns > 1) this.oddities.add('lines that end in several CR');
+    return line.subarray(0, end);
   }
 
   private takeLine(line: Buffer): void {
