@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { CallRecord } from '@9volt/contracts';
 import { decode } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix } from '@9volt/etcd-dal/testing';
+import { gzipSync } from 'node:zlib';
 import { type Call, callerOf } from '../testing/http.js';
 import { member } from '../testing/fixtures.js';
 import { startApi, type TestApi } from '../testing/start-api.js';
@@ -117,7 +118,36 @@ describe('a call of a job', () => {
     '------------------------------0123\r\nContent-Disposition: form-data; name="message"\r\n\r\nby form\r\n------------------------------0123--\r\n',
   ];
 
-  it.each<[string, string, [Record<string, string>, string | undefined], object, string]>([
+  const typed = (type: string, body: Buffer, more: Record<string, string> = {}): [Record<string, string>, Buffer] => [
+    { 'content-type': type, ...more },
+    body,
+  ];
+  const marked = (text: string, encoding: 'utf8' | 'utf16le'): Buffer => Buffer.from(`\ufeff${text}`, encoding);
+  const gzip = { 'content-encoding': 'gzip' };
+
+  it.each<[string, string, [Record<string, string>, string | Buffer | undefined], object, string]>([
+    ['POST', '', typed('application/json', marked('{"status":"warning"}', 'utf8')), { status: 'warning' }, ''],
+    ['POST', '', typed('application/json', marked('{"message":"Zürich"}', 'utf16le')), { message: 'Zürich' }, ''],
+    ['POST', '', typed('text/plain', marked('Zürich\r\n', 'utf16le')), { message: 'Zürich' }, ''],
+    ['POST', '', typed('text/plain; charset=ISO-8859-1', Buffer.from('Zürich', 'latin1')), { message: 'Zürich' }, ''],
+    ['POST', '', typed('text/plain; charset=nonsense', Buffer.from('Zürich')), { message: 'Zürich' }, ''],
+    ['POST', '', typed('text/plain', gzipSync('packed'), gzip), { message: 'packed' }, ''],
+    ['POST', '', typed('application/json', gzipSync('{"status":"critical"}'), gzip), { status: 'critical' }, ''],
+    ['POST', '', typed('text/plain', gzipSync('x'.repeat(9e6)), gzip), { status: 'ok' }, 'ignored the body'],
+    ['POST', '', typed('text/plain', Buffer.from('not packed'), gzip), { status: 'ok' }, 'ignored the body'],
+    [
+      'POST',
+      '',
+      typed('text/plain', Buffer.from('x'), { 'content-encoding': 'br' }),
+      { status: 'ok' },
+      'ignored the body',
+    ],
+    ['POST', '?message=100%', [{}, undefined], { message: '100%' }, ''],
+    ['POST', '?message=a%ff', [{}, undefined], { message: expect.stringMatching(/^a/) }, ''],
+    ['POST', '?STATUS=warning', [{}, undefined], { status: 'ok' }, '"STATUS" ignored'],
+    ['POST', '?status', [{}, undefined], { status: 'ok' }, ''],
+    ['POST', '?status=warning&', [{}, undefined], { status: 'warning' }, ''],
+    ['POST', '?message=a%00b', [{}, undefined], { message: 'a\0b' }, ''],
     ['POST', '?latency=0s', [{}, undefined], { status: 'ok', latencyMs: 0 }, ''],
     ['POST', '?latency=0', [{}, undefined], { latencyMs: 0 }, ''],
     ['POST', '?latency=-1s', [{}, undefined], { status: 'ok' }, 'ignored the latency "-1s"'],

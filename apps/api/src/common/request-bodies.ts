@@ -21,6 +21,8 @@ export class SentBody {
     /** As it was sent, with its parameters. Empty if there was none. */
     readonly type: string,
     readonly bytes: Buffer,
+    /** As `Content-Encoding` says. */
+    readonly encoding: string,
     /** There was more than this route accepts, or than there is room for at present. */
     readonly cut: boolean,
   ) {}
@@ -76,7 +78,8 @@ export function readBodies(fastify: FastifyInstance, budget: ByteBudget): void {
     // The rest would cost as much, read or not.
     if (end === 'in-crumbs') payload.destroy();
     if (rules.anyBody === true) {
-      return new SentBody(String(request.raw.headers[SENT_TYPE] ?? ''), bytes, end !== 'whole');
+      const { headers } = request.raw;
+      return new SentBody(String(headers[SENT_TYPE] ?? ''), bytes, headers['content-encoding'] ?? '', end !== 'whole');
     }
     if (end === 'too-long') throw tooLarge(rules);
     if (end === 'in-crumbs') throw new DomainError('invalid', 'The body arrives in too many pieces; send larger ones');
