@@ -78,6 +78,12 @@ describe('a realistic directory', () => {
     ]);
   });
 
+  it('contains names in capitals', async () => {
+    put('A.YAML', monitor('a'));
+    put('b.Yml', monitor('b'));
+    expect(await load()).toEqual({ names: ['a', 'b'], faults: [], skipped: [], files: 2 });
+  });
+
   it('contains leftovers of editors and systems', async () => {
     put('web.yaml', monitor('web'));
     symlinkSync('me@host.1234:1700000000', at('.#web.yaml'));
@@ -91,6 +97,11 @@ describe('a realistic directory', () => {
       '.DS_Store',
       'web.yaml.bak',
       '4913',
+      'web.yaml.rpmnew',
+      'web.yaml.dpkg-dist',
+      'web.yaml:Zone.Identifier',
+      '.nfs000000000000',
+      'Thumbs.db',
     ])
       put(name, '[');
     for (const strict of [false, true]) {

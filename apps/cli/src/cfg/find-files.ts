@@ -10,7 +10,7 @@ export interface FoundFiles {
   skipped: string[];
 }
 
-const YAML_FILE = /\.ya?ml$/;
+const YAML_FILE = /\.ya?ml$/i;
 
 /** Lock files of Emacs, which are links to nowhere, and the extra files of macOS on other file systems. */
 const NO_TEXT = /^\.[#_]/;
