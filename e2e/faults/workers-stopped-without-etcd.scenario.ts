@@ -5,12 +5,18 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { FaultBench, names, waitFor } from './harness/index.js';
 
+/**
+ * The members of before count as alive for this long after the outage. A worker that comes back later than that finds that another
+ * one has notified of the same: only its own file knew. On a busy machine a start takes many seconds.
+ */
+const TTL_MS = 20_000;
+
 describe('all workers stopped in good order while etcd is down, and started again', () => {
   let bench: FaultBench;
   let dir: string;
   beforeEach(async () => {
     dir = mkdtempSync(join(tmpdir(), '9volt-spools-'));
-    bench = await FaultBench.start();
+    bench = await FaultBench.start({ ttlMs: TTL_MS });
   });
   afterEach(async () => {
     await bench.stop();

@@ -94,13 +94,14 @@ function rhythmFaults(
   const beats = tenures(probes)
     .map((tenure) => tenure.slice(1))
     .filter((tenure) => tenure.length >= LEAST_BEATS)
-    .sort((one, other) => other.length - one.length);
-  const [longest = [], ...others] = beats;
-  const beat = beatOf(longest, intervalMs);
-  return others.flatMap((tenure) => {
-    const off = tenure.map(({ at }) => apartOf(at, beat, intervalMs)).sort((a, b) => a - b);
+    .map((tenure) => ({ tenure, ...beatOf(tenure, intervalMs) }))
+    .sort((one, other) => other.count - one.count);
+  const [clearest, ...others] = beats;
+  if (!clearest) return [];
+  return others.flatMap(({ tenure }) => {
+    const off = tenure.map(({ at }) => apartOf(at, clearest.beat, intervalMs)).sort((a, b) => a - b);
     const offMs = off[Math.floor(off.length / 4)] as number;
-    const message = `${tenure[0]?.by} probes ${Math.round(offMs)} ms beside the beat of ${longest[0]?.by}`;
+    const message = `${tenure[0]?.by} probes ${Math.round(offMs)} ms beside the beat of ${clearest.tenure[0]?.by}`;
     return offMs > beatMs ? [{ kind: 'cadence' as const, monitor: name, message }] : [];
   });
 }
@@ -121,13 +122,13 @@ function tenures(probes: readonly Probe[]): Probe[][] {
   return found;
 }
 
-/** The moment of the interval at which most checks came. */
-function beatOf(probes: readonly Probe[], intervalMs: number): number {
+/** The moment of the interval at which most checks came, and how many. */
+function beatOf(probes: readonly Probe[], intervalMs: number): { beat: number; count: number } {
   const counts = new Map<number, number>();
   for (const { at } of probes) {
     const bin = Math.floor((at % intervalMs) / BIN_MS);
     counts.set(bin, (counts.get(bin) ?? 0) + 1);
   }
-  const [fullest] = [...counts].sort(([, one], [, other]) => other - one)[0] ?? [0];
-  return (fullest + 0.5) * BIN_MS;
+  const [fullest, count] = [...counts].sort(([, one], [, other]) => other - one)[0] ?? [0, 0];
+  return { beat: (fullest + 0.5) * BIN_MS, count };
 }

@@ -32,8 +32,8 @@ afterEach(async () => {
   await rm(dir, { recursive: true });
 });
 
-async function startWorker(): Promise<WorkerRig> {
-  const worker = await WorkerRig.start(etcd.endpoint, prefix, 'w1', undefined, dir);
+async function startWorker(name = 'w1'): Promise<WorkerRig> {
+  const worker = await WorkerRig.start(etcd.endpoint, prefix, name, undefined, dir);
   workers.push(worker);
   await worker.knowsOutbox();
   return worker;
@@ -104,6 +104,32 @@ test('does not repeat a resolve that it sent', async () => {
   await view.reaches('web', { status: 'ok' });
   await waitFor(() => view.outboxIsEmpty());
   expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
+}, 40_000);
+
+test('comes back after another worker has notified of the same: one repeat, one resolve', async () => {
+  const worker = await startWorker();
+  await view.assign(worker.id, 'web', settings(), { revision: 500 });
+  await view.reaches('web', { status: 'ok' });
+  await etcd.kill();
+  await waitFor(() => worker.isDetached);
+  web.healthy = false;
+  await worker.run('web');
+  await pager.waitForAccepted(1);
+  await worker.stop();
+  await etcd.restart();
+  // Only the file of the first knows what it sent.
+  const other = await startWorker('w2');
+  await view.assign(other.id, 'web', settings(), { revision: 500 });
+  await other.run('web');
+  await pager.waitForAccepted(2);
+  await startWorker();
+  await waitFor(async () => (await readdir(dir)).length === 0, { what: 'what was kept to be handed back' });
+  await waitFor(async () => (await view.client.list(view.keys.handbacks)).entries.length === 0);
+  web.healthy = true;
+  await other.run('web');
+  await view.reaches('web', { status: 'ok', incidents: 1 });
+  await waitFor(() => view.outboxIsEmpty());
+  expect(told()).toEqual(['trigger 50.1', 'trigger 50.1', 'resolve 50.1']);
 }, 40_000);
 
 test('hands nothing to another cluster', async () => {
