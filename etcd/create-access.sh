@@ -71,6 +71,7 @@ scheduler readwrite .history/minute/
 scheduler readwrite .history/hour/
 scheduler readwrite .history/day/
 scheduler readwrite .history/recent/
+scheduler readwrite .history/folded/
 worker read /config
 worker read /alerter/
 worker read /silence/
@@ -98,6 +99,7 @@ api read .history/minute/
 api read .history/hour/
 api read .history/day/
 api read .history/recent/
+api read .history/folded/
 api readwrite /config
 api readwrite /monitor/
 api readwrite /alerter/

@@ -11,7 +11,7 @@ export const layers = {
   'apps/worker': [
     ['.'],
     ['requests', 'vitals', 'membership'],
-    ['execution'],
+    ['execution', 'history'],
     ['running', 'notification'],
     ['measure'],
     ['ledger'],
@@ -21,7 +21,7 @@ export const layers = {
   ],
   'apps/scheduler': [
     ['.'],
-    ['assignment', 'coverage', 'events'],
+    ['assignment', 'coverage', 'events', 'history'],
     ['poison', 'housekeeping'],
     ['decision'],
     ['caches', 'leadership'],

@@ -46,6 +46,9 @@ import { IsolatedEntry } from './running/isolated-process.js';
 import { IsolatedRuns } from './running/isolated-runs.js';
 import { PoisonLedger } from './running/poison-ledger.js';
 import { SuspectNotes } from './running/suspect-notes.js';
+import { HistoryLog } from './measure/history-log.js';
+import { Recorder } from './measure/recorder.js';
+import { HistoryWriter } from './history/history-writer.js';
 import { VitalsBuffer } from './measure/vitals-buffer.js';
 import { VitalsSource } from './vitals/vitals-source.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
@@ -90,6 +93,8 @@ const FEW_FILES = 1_024;
     PerformanceMetrics,
     MonitorMetrics,
     VitalsBuffer,
+    HistoryLog,
+    Recorder,
     CallsView,
     SuspectNotes,
     IsolatedEntry,
@@ -115,6 +120,7 @@ const FEW_FILES = 1_024;
     Departure,
     Removal,
     AssignmentsService,
+    HistoryWriter,
     VitalsSource,
     VitalsWriter,
     WorkerService,

@@ -18,7 +18,10 @@ export interface Access {
  * they hand over; etcd cannot distinguish that from other writes below `cluster/assignments/`.
  */
 export function accessOf(role: AccessRole, keys: Keyspace): Access {
-  const history = [keys.historyNames, keys.historyMinutes, keys.historyHours, keys.historyDays, keys.historyRecents];
+  const history = [
+    ...[keys.historyNames, keys.historyMinutes, keys.historyHours, keys.historyDays],
+    ...[keys.historyRecents, keys.historyFolds],
+  ];
   switch (role) {
     case 'scheduler':
       return {

@@ -28,6 +28,7 @@ export * from './stores/group.store.js';
 export * from './stores/handback.store.js';
 export * from './stores/history.codec.js';
 export * from './stores/history.store.js';
+export * from './stores/history-fold.store.js';
 export * from './stores/history-index.js';
 export * from './stores/incident.store.js';
 export * from './stores/member.store.js';

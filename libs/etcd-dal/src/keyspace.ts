@@ -45,6 +45,7 @@ export class Keyspace {
   readonly historyHours: string;
   readonly historyDays: string;
   readonly historyRecents: string;
+  readonly historyFolds: string;
 
   /** `prefix` may be written with or without slashes around it. */
   constructor(readonly prefix: string) {
@@ -80,6 +81,7 @@ export class Keyspace {
     this.historyHours = `${history}hour/`;
     this.historyDays = `${history}day/`;
     this.historyRecents = `${history}recent/`;
+    this.historyFolds = `${history}folded/`;
   }
 
   monitor(name: string): string {
@@ -199,6 +201,10 @@ export class Keyspace {
   }
   historyDay(n: number, digest: string): string {
     return this.historyPeriodOf('day', n) + digest;
+  }
+  /** Which periods of a level are folded, and from which sources. */
+  historyFold(level: string): string {
+    return this.historyFolds + level;
   }
   /** The last results of the monitors of a chunk. */
   historyRecent(digest: string): string {

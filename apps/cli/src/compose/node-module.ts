@@ -35,6 +35,7 @@ export async function composeNode(
         tags: config.tags,
         version: config.version,
         semver: config.semver,
+        historySpeed: config.historySpeed,
         ...(runsChecks(config.role) ? { alertLinks: config.publicUrl !== undefined } : {}),
         ...told,
       }),

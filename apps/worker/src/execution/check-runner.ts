@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { type CheckResult, DomainError, guarded } from '@9volt/contracts';
 import { Stop } from '@9volt/process';
-import { CheckMetrics } from '../measure/check-metrics.js';
 import { LastRuns } from '../measure/last-runs.js';
-import { VitalsBuffer } from '../measure/vitals-buffer.js';
+import { Recorder } from '../measure/recorder.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Clock } from '../time/clock.js';
@@ -43,16 +42,12 @@ export class CheckRunner {
     private readonly probing: Probing,
     private readonly results: Results,
     private readonly lastRuns: LastRuns,
-    private readonly metrics: CheckMetrics,
-    vitals: VitalsBuffer,
+    private readonly recorder: Recorder,
   ) {
     this.timetable = new Timetable({
       clock,
       run: (due) => this.runDue(due),
-      onOverruns: (name, count) => {
-        this.metrics.skipped(count);
-        vitals.overran(name, count);
-      },
+      onOverruns: (name, count) => this.recorder.overran(name, count),
     });
   }
 
@@ -179,10 +174,11 @@ export class CheckRunner {
     if (!monitor) return Promise.resolve();
     if (this.probing.mustRest(monitor)) {
       this.resting.add(monitor);
+      this.recorder.rested(monitor);
       this.answer(monitor.name, undefined);
       return Promise.resolve();
     }
-    this.metrics.begun(Math.max(0, due.startedAt - due.dueAt));
+    this.recorder.begun(Math.max(0, due.startedAt - due.dueAt));
     const abort = new Stop();
     const ended = this.run(monitor, due.startedAt, abort);
     this.placeOf(monitor).run = { abort, ended };

@@ -4,9 +4,7 @@ import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, type Facts, type Logger } from '@9volt/platform';
 import { type EarlyResult, Evaluations } from '../ledger/evaluations.js';
 import { StateWriter } from '../ledger/state-writer.js';
-import { CheckMetrics } from '../measure/check-metrics.js';
-import { LastRuns } from '../measure/last-runs.js';
-import { VitalsBuffer } from '../measure/vitals-buffer.js';
+import { Recorder } from '../measure/recorder.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import type { Execution } from '../running/execute-check.js';
 
@@ -24,9 +22,7 @@ export class Results {
     private readonly node: ClusterNode,
     private readonly evaluations: Evaluations,
     private readonly writer: StateWriter,
-    private readonly vitals: VitalsBuffer,
-    private readonly metrics: CheckMetrics,
-    private readonly lastRuns: LastRuns,
+    private readonly recorder: Recorder,
     logger: AppLogger,
   ) {
     this.log = logger.child('check');
@@ -35,9 +31,7 @@ export class Results {
   /** A check has ended. `target` is the checked one: an edit during the check may have changed it. */
   take(monitor: OwnedMonitor, { result, defect }: Execution, startedAt: number, target: string): void {
     const { name, settings } = monitor;
-    this.lastRuns.note(monitor, startedAt, result);
-    this.metrics.ended(settings.type, result.status, result.latencyMs);
-    this.vitals.ran(name, result, startedAt);
+    this.recorder.ran(monitor, result, startedAt);
     if (this.log.isDebug) this.log.debug(`${name}: ${result.status}`, factsOf(monitor, result));
     if (defect) this.reportDefect(monitor, settings, defect);
     // An unjudged result says nothing about the target.
@@ -50,8 +44,8 @@ export class Results {
   }
 
   /** Nobody waits any more for results that were not shown yet. */
-  forget({ name }: OwnedMonitor): void {
-    this.vitals.forget(name);
+  forget(monitor: OwnedMonitor): void {
+    this.recorder.forget(monitor);
   }
 
   private reportDefect(monitor: OwnedMonitor, { type }: MonitorSettings, defect: Error): void {

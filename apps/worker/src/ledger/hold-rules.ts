@@ -6,4 +6,7 @@ export abstract class HoldRules {
   abstract ruleFor(monitor: OwnedMonitor, now: number): HoldRule;
 
   abstract notesFor(monitor: OwnedMonitor): NoteRules;
+
+  /** Whether people want a monitor left alone at `now`: it is paused, or under maintenance. */
+  abstract restOf(monitor: OwnedMonitor, now: number): 'disabled' | 'maintenance' | undefined;
 }

@@ -25,6 +25,8 @@ import { SourceEntry } from './source-entry.js';
 
 /** A worker as in a process of 9volt, on a real etcd. */
 export class WorkerRig {
+  /** Of workers that start from now on. */
+  static historySpeed = 1;
   private stopping: Promise<void> | undefined;
 
   private constructor(
@@ -54,6 +56,7 @@ export class WorkerRig {
       publicUrl: 'http://volt.example.com',
       programs,
       performanceSeries: 10,
+      historySpeed: WorkerRig.historySpeed,
       dataDir,
     });
     const module = Test.createTestingModule({

@@ -3,6 +3,7 @@ import { messageOf, parseDuration, unawaited } from '@9volt/contracts';
 import { type ChunkWrite, ClusterNode, ReconcileLoop } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Detachment } from '../ledger/detachment.js';
+import { HistoryWriter } from '../history/history-writer.js';
 import { CheckMetrics } from '../measure/check-metrics.js';
 import { Clock } from '../time/clock.js';
 import { Chunks } from './chunks.js';
@@ -38,6 +39,7 @@ export class VitalsWriter {
     private readonly source: VitalsSource,
     private readonly metrics: CheckMetrics,
     private readonly detachment: Detachment,
+    private readonly history: HistoryWriter,
     logger: AppLogger,
   ) {
     this.log = logger.child('vitals');
@@ -47,6 +49,7 @@ export class VitalsWriter {
   }
 
   start(): void {
+    this.history.start();
     this.begin();
     this.node.onConfig(({ StateDumpInterval }) => {
       if (this.loop && parseDuration(StateDumpInterval) !== this.everyMs)
@@ -74,7 +77,7 @@ export class VitalsWriter {
   async stop(): Promise<void> {
     this.stopped = true;
     await this.loop?.stop();
-    await this.dump().catch(() => undefined);
+    await Promise.all([this.dump().catch(() => undefined), this.history.stop()]);
   }
 
   /** Writes one dump; keeps what etcd does not accept for the next. */

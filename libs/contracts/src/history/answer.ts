@@ -1,6 +1,6 @@
 import type { HistoryBucket, HistoryMark, MonitorHistory, MonitorTimeline, TimelineSpan } from './answers.js';
 import { mergeSketches, msOfBucket, quantile, type Sketch } from './sketch.js';
-import { FIRST_MARK, joined, MARKS, medianPhases, spanBetween, type Tally, TIME_CLASSES } from './tally.js';
+import { FIRST_MARK, joined, MARKS, NO_PHASES, spanBetween, type Tally, TallySum, TIME_CLASSES } from './tally.js';
 import { timeByClass, type UptimeFacts, uptimeOf } from './uptime.js';
 
 /** A time of a monitor, and how to divide it. Instants are milliseconds since the epoch. */
@@ -26,7 +26,7 @@ class Account {
   failures = 0;
   overruns = 0;
   private latency: Sketch = [];
-  private readonly tallies: Tally[] = [];
+  private readonly sum = new TallySum();
 
   add(tally: Tally): void {
     for (const [code, ms] of tally.time.entries()) this.time[code] = (this.time[code] ?? 0) + ms;
@@ -36,7 +36,7 @@ class Account {
     this.failures += tally.failures;
     this.overruns += tally.overruns;
     this.latency = mergeSketches(this.latency, tally.latency);
-    this.tallies.push(tally);
+    this.sum.add(tally);
   }
 
   span(code: number, ms: number, maybe: 'up' | 'down' | undefined): void {
@@ -47,7 +47,7 @@ class Account {
 
   shown(from: number, to: number, withMaintenance: boolean): HistoryBucket {
     const percentile = (q: number): number => rounded(quantile(this.latency, q) ?? 0);
-    const phases = medianPhases(this.tallies);
+    const phases = this.sum.sum?.phases ?? NO_PHASES;
     return {
       from: iso(from),
       to: iso(to),

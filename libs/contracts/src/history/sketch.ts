@@ -43,15 +43,21 @@ export function mergeSketches(a: Sketch, b: Sketch): Sketch {
   return merged;
 }
 
-/** The latency below which a share `q` of all are; undefined without any. */
-export function quantile(sketch: Sketch, q: number): number | undefined {
+/** The bucket of the latency below which a share `q` of all are; undefined without any. */
+export function bucketAt(sketch: Sketch, q: number): number | undefined {
   let total = 0;
   for (let i = 1; i < sketch.length; i += 2) total += sketch[i] as number;
   if (total === 0) return undefined;
   let left = Math.max(1, Math.ceil(q * total));
   for (let i = 0; i < sketch.length; i += 2) {
     left -= sketch[i + 1] as number;
-    if (left <= 0) return msOfBucket(sketch[i] as number);
+    if (left <= 0) return sketch[i];
   }
   return undefined;
+}
+
+/** The latency below which a share `q` of all are; undefined without any. */
+export function quantile(sketch: Sketch, q: number): number | undefined {
+  const bucket = bucketAt(sketch, q);
+  return bucket === undefined ? undefined : msOfBucket(bucket);
 }

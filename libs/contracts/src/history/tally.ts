@@ -1,4 +1,4 @@
-import { mergeSketches, type Sketch } from './sketch.js';
+import { bucketAt, mergeSketches, type Sketch } from './sketch.js';
 
 /**
  * To which class a moment of a monitor belongs. The first four are what the last check found, `maintenance` and `disabled` are what
@@ -173,19 +173,31 @@ function capped(changes: number[]): number[] {
   return changes.length <= 2 * MAX_CHANGES ? changes : changes.slice(-2 * MAX_CHANGES);
 }
 
-/** The median over periods of the medians of each phase. */
-export function medianPhases(tallies: readonly Pick<Tally, 'phases'>[]): readonly number[] {
-  if (tallies.every(({ phases }) => phases === NO_PHASES)) return NO_PHASES;
-  return NO_PHASES.map((_none, phase) => {
-    const known = tallies.flatMap(({ phases }) => ((phases[phase] ?? -1) < 0 ? [] : [phases[phase] as number]));
-    known.sort((a, b) => a - b);
-    return known[Math.floor((known.length - 1) / 2)] ?? -1;
-  });
+/** Adds up the tallies of one monitor, oldest first. */
+export class TallySum {
+  private tally: Tally | undefined;
+  private phases: Sketch[] | undefined;
+
+  add(next: Tally): void {
+    this.tally = this.tally ? joined(this.tally, next) : next;
+    if (next.phases === NO_PHASES) return;
+    this.phases ??= NO_PHASES.map(() => []);
+    this.phases = this.phases.map((medians, phase) => {
+      const bucket = next.phases[phase] ?? -1;
+      return bucket < 0 ? medians : mergeSketches(medians, [bucket, 1]);
+    });
+  }
+
+  /** The median over periods of the medians of each phase is theirs together. */
+  get sum(): Tally | undefined {
+    if (!this.tally || !this.phases) return this.tally;
+    return { ...this.tally, phases: this.phases.map((medians) => bucketAt(medians, 0.5) ?? -1) };
+  }
 }
 
-/** The sum of the tallies of one monitor. */
+/** The sum of the tallies of one monitor, in any order. */
 export function sumOf(tallies: readonly Tally[]): Tally | undefined {
-  const [first, ...rest] = [...tallies].sort((a, b) => a.first - b.first);
-  if (!first || rest.length === 0) return first;
-  return { ...rest.reduce(joined, first), phases: medianPhases(tallies) };
+  const sum = new TallySum();
+  for (const tally of [...tallies].sort((a, b) => a.first - b.first)) sum.add(tally);
+  return sum.sum;
 }

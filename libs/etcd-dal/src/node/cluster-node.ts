@@ -31,6 +31,8 @@ export interface ClusterNodeOptions {
   semver: string;
   /** Published with the membership: see {@link Member.AlertLinks}. */
   alertLinks?: boolean;
+  /** For tests, which cannot wait for an hour: divides the periods of history. The same for all processes of a cluster. */
+  historySpeed?: number;
   /** Called for each event of this process at once. */
   onEvent?: (event: ClusterEvent) => void;
   /** Called with why this process is not a member yet, or no longer; once for each different reason, with the error behind it. */
@@ -63,7 +65,7 @@ export class ClusterNode {
   constructor(readonly options: ClusterNodeOptions) {
     this.client = new EtcdClient(options.etcd);
     this.keys = new Keyspace(options.prefix);
-    this.stores = new Stores(this.client, this.keys);
+    this.stores = new Stores(this.client, this.keys, options.historySpeed);
     this.unreadable = new Unreadable(options.onUnreadable);
     this.guard = new ClusterGuard(this.client, this.keys);
     this.memberId = `${options.name}-${timeId().slice(-6)}`;

@@ -1,3 +1,8 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+
+/** A value stays far below this size unpacked; a larger one is not ours. */
+const MAX_BYTES = 16 * 1_048_576;
+
 /** Appends numbers as bytes: small ones take one. */
 export class ByteWriter {
   private bytes = Buffer.allocUnsafe(4_096);
@@ -86,4 +91,12 @@ export class ByteReader {
   get rest(): Buffer {
     return this.bytes.subarray(this.at);
   }
+}
+
+export function deflated(bytes: Buffer): Buffer {
+  return deflateRawSync(bytes, { level: 9 });
+}
+
+export function unpacked(bytes: Buffer): Buffer {
+  return inflateRawSync(bytes, { maxOutputLength: MAX_BYTES });
 }

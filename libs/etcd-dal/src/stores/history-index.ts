@@ -8,7 +8,7 @@ export interface TallyKey {
 }
 
 /** The keys of each period, by its number. */
-type PeriodIndex = ReadonlyMap<number, readonly TallyKey[]>;
+export type PeriodIndex = ReadonlyMap<number, readonly TallyKey[]>;
 export type HistoryIndex = Readonly<Record<Level, PeriodIndex>>;
 
 export interface Period {

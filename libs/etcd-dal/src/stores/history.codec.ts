@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { deflateRawSync, inflateRawSync } from 'node:zlib';
-import { NO_PHASES, type Sketch, type Tally, TIME_CLASSES } from '@9volt/contracts';
-import { ByteReader, ByteWriter } from './bytes.js';
+import { NO_PHASES, type Sample, type Sketch, type Tally, TIME_CLASSES } from '@9volt/contracts';
+import { ByteReader, ByteWriter, deflated, unpacked } from './bytes.js';
+import { decodeResults, encodeResults } from './results.codec.js';
 
 /** The tallies of one chunk of monitors in one period, as a value of etcd. */
 export interface TallyChunk {
@@ -12,13 +12,12 @@ export interface TallyChunk {
   from: number;
   /** Times are rounded to this many milliseconds, except those of changes. */
   unitMs: number;
+  /** Of a minute: its results. */
+  results?: ReadonlyMap<string, readonly Sample[]>;
 }
 
 const VERSION = 1;
-/** A chunk stays far below this size unpacked; a larger value is not ours. */
-const MAX_BYTES = 16 * 1_048_576;
 const NO_PHASE = 255;
-const LEVEL = 9;
 /** All but `ok`, which is what remains. */
 const OTHERS = TIME_CLASSES.length - 1;
 
@@ -26,10 +25,10 @@ const OTHERS = TIME_CLASSES.length - 1;
 export type TallyParts = 'time' | 'all';
 
 /**
- * Columns, because equal values side by side deflate best. There are two parts, so that a reader of uptimes does not unpack latencies:
- * `version, length of the first part, times, latencies`.
+ * Columns, because equal values side by side deflate best. There are parts, so that a reader of uptimes does not unpack the rest:
+ * `version, length of the first part, length of the second, times, latencies, results`.
  */
-export function encodeTallies({ names, tallies, from, unitMs }: TallyChunk): Buffer {
+export function encodeTallies({ names, tallies, from, unitMs, results }: TallyChunk): Buffer {
   const known = names.map((name) => tallies.get(name));
   const all = known.filter((tally) => tally !== undefined);
   const times = new ByteWriter();
@@ -61,11 +60,11 @@ export function encodeTallies({ names, tallies, from, unitMs }: TallyChunk): Buf
       before = at;
     }
   }
-  const packed = deflateRawSync(times.done(), { level: LEVEL });
+  const parts = [deflated(times.done()), deflated(latenciesOf(all))];
   const head = new ByteWriter();
   head.byte(VERSION);
-  head.count(packed.length);
-  return Buffer.concat([head.done(), packed, deflateRawSync(latenciesOf(all), { level: LEVEL })]);
+  for (const part of parts) head.count(part.length);
+  return Buffer.concat([head.done(), ...parts, ...(results ? [encodeResults(names, results, from)] : [])]);
 }
 
 function latenciesOf(all: readonly Tally[]): Buffer {
@@ -102,11 +101,11 @@ export function decodeTallies(
   try {
     const head = new ByteReader(value);
     if (head.byte() !== VERSION) return undefined;
-    const length = head.count();
+    const [length, more] = [head.count(), head.count()];
     const bytes = new ByteReader(unpacked(head.rest.subarray(0, length)));
     if (bytes.count() !== names.length) return undefined;
     const found = timesFrom(bytes, names);
-    if (parts === 'all') readLatencies(new ByteReader(unpacked(head.rest.subarray(length))), found);
+    if (parts === 'all') readLatencies(new ByteReader(unpacked(head.rest.subarray(length, length + more))), found);
     return new Map(
       found.filter(({ name }) => only === undefined || name === only).map(({ name, tally }) => [name, tally]),
     );
@@ -221,8 +220,20 @@ function largestOf(latency: Sketch): number {
   return largest;
 }
 
+/** The results in the value of a minute; empty if it is damaged. */
+export function decodeMinuteResults(value: Buffer, names: readonly string[]): Map<string, Sample[]> {
+  try {
+    const head = new ByteReader(value);
+    if (head.byte() !== VERSION) return new Map();
+    const length = head.count() + head.count();
+    return decodeResults(head.rest.subarray(length), names) ?? new Map();
+  } catch {
+    return new Map();
+  }
+}
+
 export function encodeNames(names: readonly string[]): Buffer {
-  return deflateRawSync(JSON.stringify(names), { level: LEVEL });
+  return deflated(Buffer.from(JSON.stringify(names)));
 }
 
 /** Answers undefined if it is damaged. */
@@ -258,8 +269,4 @@ function hashOf(name: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
   return hash >>> 0;
-}
-
-function unpacked(bytes: Buffer): Buffer {
-  return inflateRawSync(bytes, { maxOutputLength: MAX_BYTES });
 }

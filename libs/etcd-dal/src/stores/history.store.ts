@@ -1,15 +1,35 @@
-import { type HistoryPeriods, historyPeriods, type Level, LEVELS, type Tally } from '@9volt/contracts';
-import type { Entry, EtcdClient, FencedWrite } from '../etcd.client.js';
+import { type HistoryPeriods, type Level, LEVELS, type Tally } from '@9volt/contracts';
+import { batches } from '../batch.js';
+import type { Entry, EtcdClient, FencedWrite, Op } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
+import { deleteKeys } from './delete-keys.js';
 import { decodeNames, decodeTallies, encodeNames } from './history.codec.js';
-import type { HistoryIndex, Period, TallyKey } from './history-index.js';
+import type { HistoryIndex, Period, PeriodIndex, TallyKey } from './history-index.js';
 
-/** In the place of a digest: the note that a period is folded. */
-const FOLDED = 'folded';
 /** Gets of one transaction: their values together stay below the limit of an answer. */
 const GETS = 32;
 /** Lists of names that are remembered. They never change. */
 const MAX_NAMES = 4_000;
+
+/** Small, so that it does not delay other writes. */
+const LIMITS = { items: 32, bytes: 524_288 };
+
+/** The tallies and results of some monitors in a minute. */
+export interface MinuteChunk {
+  digest: string;
+  names: readonly string[];
+  /** Whether etcd may lack these names. */
+  isNew: boolean;
+  value: Buffer;
+}
+
+export interface MinuteWrite {
+  /** Number of the minute. */
+  n: number;
+  chunks: readonly MinuteChunk[];
+  /** Digests under which this worker wrote about the same minute before. */
+  obsolete: readonly string[];
+}
 
 /** `.history/…`: what is kept about the past of monitors. */
 export class HistoryStore {
@@ -18,12 +38,12 @@ export class HistoryStore {
   constructor(
     private readonly client: EtcdClient,
     private readonly keys: Keyspace,
-    readonly periods: HistoryPeriods = historyPeriods(),
+    readonly periods: HistoryPeriods,
   ) {}
 
   /** The keys of all tallies. */
   async index(): Promise<HistoryIndex> {
-    const [minute, hour, day] = await Promise.all(LEVELS.map((level) => this.keysOf(level)));
+    const [minute, hour, day] = await Promise.all(LEVELS.map((level) => this.indexOf(level)));
     return { minute: minute ?? new Map(), hour: hour ?? new Map(), day: day ?? new Map() };
   }
 
@@ -53,17 +73,32 @@ export class HistoryStore {
     return this.names.get(digest);
   }
 
-  /** The write of the names of a chunk. */
-  naming(digest: string, names: readonly string[]): FencedWrite {
-    return { compare: [], then: [{ put: this.keys.historyName(digest), value: encodeNames(names) }] };
+  /**
+   * Writes what a worker knows about a minute, in place of what it wrote about it before. Without a comparison: nobody else writes
+   * there. Throws etcd's error; then it may be written in part, and the next try writes all again.
+   */
+  async writeMinute(workerId: string, { n, chunks, obsolete }: MinuteWrite): Promise<void> {
+    const share = ({ digest, names, value, isNew }: MinuteChunk): FencedWrite => {
+      const results = { put: this.keys.historyMinute(n, workerId, digest), value };
+      return { compare: [], then: isNew ? [this.naming(digest, names), results] : [results] };
+    };
+    for (const { then } of batches(chunks, share, LIMITS)) await this.client.txn({ compare: [], then });
+    const gone = obsolete.map((digest) => this.keys.historyMinute(n, workerId, digest));
+    await deleteKeys(this.client, gone, []);
   }
 
-  private async keysOf(level: Level): Promise<Map<number, TallyKey[]>> {
+  /** The put of the names of a chunk. */
+  naming(digest: string, names: readonly string[]): Op {
+    return { put: this.keys.historyName(digest), value: encodeNames(names) };
+  }
+
+  /** The keys of all tallies of a level. */
+  async indexOf(level: Level): Promise<PeriodIndex> {
     const found = new Map<number, TallyKey[]>();
     for await (const { entries } of this.client.pages(this.keys.historyLevelOf(level), { keysOnly: true })) {
       for (const { key, modRevision } of entries) {
         const at = this.keys.parseHistory(level, key);
-        if (!at || at.digest === FOLDED) continue;
+        if (!at) continue;
         const known = found.get(at.n);
         if (known) known.push({ key, digest: at.digest, modRevision });
         else found.set(at.n, [{ key, digest: at.digest, modRevision }]);
@@ -72,7 +107,8 @@ export class HistoryStore {
     return found;
   }
 
-  private async readAll(keys: readonly string[]): Promise<(Entry | undefined)[]> {
+  /** The values of some keys, in their order. */
+  async readAll(keys: readonly string[]): Promise<(Entry | undefined)[]> {
     const reads: Promise<(Entry | undefined)[]>[] = [];
     for (let at = 0; at < keys.length; at += GETS) {
       const then = keys.slice(at, at + GETS).map((get) => ({ get }));

@@ -1,4 +1,4 @@
-import type { Acknowledgement, Pause, Silence } from '@9volt/contracts';
+import { type Acknowledgement, historyPeriods, type Pause, type Silence } from '@9volt/contracts';
 import { commit, type Committed, joined } from '../control/fenced-txn.js';
 import type { EtcdClient, FencedWrite } from '../etcd.client.js';
 import type { Keyspace, OriginKind } from '../keyspace.js';
@@ -7,6 +7,7 @@ import { CoverageStore } from './coverage.store.js';
 import { EventStore } from './event.store.js';
 import { GroupStore } from './group.store.js';
 import { HandbackStore } from './handback.store.js';
+import { HistoryFoldStore } from './history-fold.store.js';
 import { HistoryStore } from './history.store.js';
 import { IncidentStore } from './incident.store.js';
 import { MemberStore } from './member.store.js';
@@ -46,10 +47,12 @@ export class Stores {
   readonly suspect: SuspectStore;
   readonly vitals: VitalsStore;
   readonly history: HistoryStore;
+  readonly historyFold: HistoryFoldStore;
 
   constructor(
     private readonly client: EtcdClient,
     keys: Keyspace,
+    historySpeed?: number,
   ) {
     this.origin = {
       monitor: new OriginStore(client, keys, 'monitor'),
@@ -76,7 +79,8 @@ export class Stores {
     this.coverage = new CoverageStore(client, keys);
     this.suspect = new SuspectStore(client, keys, this.member);
     this.vitals = new VitalsStore(client, keys, this.member);
-    this.history = new HistoryStore(client, keys);
+    this.history = new HistoryStore(client, keys, historyPeriods(historySpeed));
+    this.historyFold = new HistoryFoldStore(client, keys, this.history);
   }
 
   /** Sends writes that the stores named, as one transaction. */

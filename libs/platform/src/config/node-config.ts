@@ -69,6 +69,8 @@ export class NodeConfig extends EtcdConfig {
   readonly monitorSeries: number;
   /** Where a worker records the notifications that it sent without etcd, from its stop to its next start. */
   readonly dataDir: string | undefined;
+  /** For tests: divides the periods of history. */
+  readonly historySpeed: number;
   readonly version = VERSION.text;
   readonly semver = VERSION.semver;
 
@@ -78,7 +80,10 @@ export class NodeConfig extends EtcdConfig {
       'role' | 'memberName' | 'tags' | 'listen' | 'accessTokens' | 'publicUrl' | 'programs' | 'performanceSeries'
     > &
       Partial<
-        Pick<NodeConfig, 'limits' | 'secretSources' | 'ownSecretFiles' | 'targets' | 'monitorSeries' | 'dataDir'>
+        Pick<
+          NodeConfig,
+          'limits' | 'secretSources' | 'ownSecretFiles' | 'targets' | 'monitorSeries' | 'dataDir' | 'historySpeed'
+        >
       >,
   ) {
     super(values);
@@ -96,6 +101,7 @@ export class NodeConfig extends EtcdConfig {
     this.performanceSeries = values.performanceSeries;
     this.monitorSeries = values.monitorSeries ?? 0;
     this.dataDir = values.dataDir;
+    this.historySpeed = values.historySpeed ?? 1;
   }
 }
 
@@ -151,6 +157,8 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     monitorSeries: reader.count('monitorSeries', 0),
     dataDir: reader.text('dataDir'),
     ownSecretFiles: reader.secretFiles,
+    // Not for operators: docs/history.md.
+    historySpeed: Number(env['NINEV_INTERNAL_HISTORY_SPEED'] ?? 1),
   });
   reader.finish();
   return config;

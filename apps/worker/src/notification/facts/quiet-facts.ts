@@ -102,6 +102,12 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
     };
   }
 
+  restOf(monitor: OwnedMonitor, now: number): 'disabled' | 'maintenance' | undefined {
+    const pause = this.pauses.get(this.node.keys.pause(monitor.name))?.value;
+    if (pause && now < Date.parse(pause.until)) return 'disabled';
+    return this.maintenances.of(monitor).some(({ value }) => value.at(now)) ? 'maintenance' : undefined;
+  }
+
   /** Why people do not want a monitor checked at `now`, in words; undefined if they do. */
   whyStopped(monitor: OwnedMonitor, now: number): string | undefined {
     const { name } = monitor;
