@@ -40,6 +40,10 @@ export class MonitorCatalog {
     return this.known.keys();
   }
 
+  get size(): number {
+    return this.known.size;
+  }
+
   has(name: string): boolean {
     return this.known.has(name);
   }
