@@ -5,6 +5,7 @@ import { isLoopback, type NodeConfig } from '../config/node-config.js';
 import { createApp } from '../http/create-app.js';
 import type { AppLogger } from '../logging/app-logger.js';
 import { listenFault } from './listen-fault.js';
+import { tuneHeap } from './tune-heap.js';
 
 export interface RunNodeOptions {
   module: DynamicModule;
@@ -35,6 +36,7 @@ const BACKLOG = 4_096;
 
 /** Starts a node: listens first, so that health can be asked while it waits for etcd, and stops in order at SIGTERM or SIGINT. */
 export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
+  tuneHeap();
   const { config, logger } = options;
   const log = logger.child('node');
   const app = await createApp(options.module, config, logger);
