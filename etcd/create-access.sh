@@ -113,6 +113,7 @@ api readwrite /cluster/members/
 api readwrite /event/
 api readwrite /request/
 api readwrite /push/
+api readwrite /incident/
 operator read /cluster/
 operator readwrite /config
 operator readwrite /monitor/

@@ -30,6 +30,8 @@ import { SilencesService } from './quiet/silences.service.js';
 import { ResultsController } from './results/results.controller.js';
 import { ResultsService } from './results/results.service.js';
 import { SchemasController } from './schemas/schemas.controller.js';
+import { CommentsController } from './states/comments.controller.js';
+import { CommentsService } from './states/comments.service.js';
 import { StatesController } from './states/states.controller.js';
 import { StatesService } from './states/states.service.js';
 import { MessageWriter } from './stream/message-writer.js';
@@ -47,6 +49,7 @@ import { StreamHub } from './stream/stream.hub.js';
     AlertersController,
     OriginsController,
     StatesController,
+    CommentsController,
     AcksController,
     PausesController,
     SilencesController,
@@ -68,6 +71,7 @@ import { StreamHub } from './stream/stream.hub.js';
     CallsService,
     AlertersService,
     StatesService,
+    CommentsService,
     AcksService,
     SilencesService,
     MaintenanceService,

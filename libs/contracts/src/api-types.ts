@@ -407,6 +407,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/state/{name}/incident/{n}/comment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Comment on an incident
+         * @description Everybody who looks at the incident sees the comment. 9volt keeps the newest 50 with the incident.
+         */
+        post: operations["commentIncident"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/state/{name}/ack": {
         parameters: {
             query?: never;
@@ -1107,6 +1127,13 @@ export interface components {
             /** @enum {string} */
             reason?: "recovered" | "removed" | "disabled" | "changed";
             notifications: components["schemas"]["DeliveryRecord"][];
+            /** @description Comments of people, oldest first. */
+            comments: {
+                /** Format: date-time */
+                at: string;
+                author?: string;
+                text: string;
+            }[];
         };
         Sample: {
             /** Format: date-time */
@@ -1543,6 +1570,18 @@ export interface components {
              */
             duration?: string | number;
         };
+        CommentRequest: {
+            /**
+             * @description The comment.
+             * @example A cable was cut
+             */
+            text: string;
+            /**
+             * @description Who does it.
+             * @example kim
+             */
+            author?: string;
+        };
         Pause: {
             /** Format: date-time */
             until: string;
@@ -1657,7 +1696,7 @@ export interface components {
         Event: {
             id: string;
             /** @enum {string} */
-            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "silence-added" | "silence-changed" | "silence-expired" | "silence-ending" | "incident-acknowledged" | "acknowledgement-removed" | "monitor-paused" | "monitor-resumed" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "flapping-began" | "flapping-ended";
+            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "silence-added" | "silence-changed" | "silence-expired" | "silence-ending" | "incident-acknowledged" | "acknowledgement-removed" | "incident-commented" | "monitor-paused" | "monitor-resumed" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "flapping-began" | "flapping-ended";
             message: string;
             /** Format: date-time */
             timestamp: string;
@@ -11309,7 +11348,7 @@ export interface operations {
                      *           "openedAt": "2026-06-01T12:00:00.000Z",
                      *           "closedAt": null,
                      *           "worst": "critical",
-                     *           "message": "Received status code '503' does not match expected status code '200'",
+                     *           "message": "Received status code '500'",
                      *           "notifications": [
                      *             {
                      *               "alerter": "team-slack",
@@ -11318,6 +11357,13 @@ export interface operations {
                      *               "outcome": "delivered",
                      *               "attempts": 1,
                      *               "answer": "ok"
+                     *             }
+                     *           ],
+                     *           "comments": [
+                     *             {
+                     *               "at": "2026-06-01T12:00:00.000Z",
+                     *               "author": "kim",
+                     *               "text": "A cable was cut"
                      *             }
                      *           ]
                      *         }
@@ -11459,6 +11505,247 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/state/shop-home",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commentIncident: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+                /** @description Number of the incident. */
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "text": "A cable was cut",
+                 *       "author": "kim"
+                 *     }
+                 */
+                "application/json": components["schemas"]["CommentRequest"];
+            };
+        };
+        responses: {
+            /** @description Added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "1042.7",
+                     *       "n": 7,
+                     *       "openedAt": "2026-06-01T12:00:00.000Z",
+                     *       "closedAt": null,
+                     *       "worst": "critical",
+                     *       "message": "Received status code '500'",
+                     *       "notifications": [
+                     *         {
+                     *           "alerter": "team-slack",
+                     *           "type": "critical",
+                     *           "at": "2026-06-01T12:00:00.000Z",
+                     *           "outcome": "delivered",
+                     *           "attempts": 1,
+                     *           "answer": "ok"
+                     *         }
+                     *       ],
+                     *       "comments": [
+                     *         {
+                     *           "at": "2026-06-01T12:00:00.000Z",
+                     *           "author": "kim",
+                     *           "text": "A cable was cut"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Incident"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *       "instance": "/api/v1/state/shop-home/incident/{n}/comment",
+                     *       "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/coment",
+                     *           "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *           "expected": "one of match, duration, comment",
+                     *           "suggestion": "comment"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/state/shop-home/incident/{n}/comment",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/state/shop-home/incident/{n}/comment",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/state/shop-home/incident/{n}/comment",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-home'; try again",
+                     *       "instance": "/api/v1/state/shop-home/incident/{n}/comment",
+                     *       "message": "Somebody else keeps changing 'shop-home'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/state/shop-home/incident/{n}/comment",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/state/shop-home/incident/{n}/comment",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/state/shop-home/incident/{n}/comment",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/state/shop-home/incident/{n}/comment",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */

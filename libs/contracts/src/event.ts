@@ -25,6 +25,7 @@ export const EVENT_TYPES = [
   'silence-ending',
   'incident-acknowledged',
   'acknowledgement-removed',
+  'incident-commented',
   'monitor-paused',
   'monitor-resumed',
   'status-changed',

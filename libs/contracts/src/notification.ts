@@ -119,4 +119,14 @@ export interface IncidentRecord {
   message: string;
   reason?: ResolveReason;
   notifications: DeliveryRecord[];
+  /** Of people, oldest first. */
+  comments?: IncidentComment[];
+}
+
+/** What somebody wrote about an incident. */
+export interface IncidentComment {
+  /** ISO 8601. */
+  at: string;
+  author?: string;
+  text: string;
 }

@@ -52,6 +52,8 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
           ...[keys.config, keys.monitors, keys.alerters, keys.origins, keys.drains],
           ...[keys.silences, keys.maintenances, keys.acks, keys.pauses],
           ...[keys.members, keys.events, keys.requests, keys.pushes],
+          // Comments stand in the record of their incident.
+          keys.incidents,
         ],
       };
     case 'operator':

@@ -16,6 +16,7 @@ import { Placement, PlacementCandidate, WorkerName } from '../placement/placemen
 import {
   Ack,
   AckRequest,
+  CommentRequest,
   Maintenance,
   MaintenanceList,
   MatchPreview,
@@ -87,6 +88,7 @@ export const DTOS: readonly Component<unknown>[] = [
   MatchPreview,
   Ack,
   AckRequest,
+  CommentRequest,
   Pause,
   PauseRequest,
   Maintenance,

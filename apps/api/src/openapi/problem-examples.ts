@@ -20,7 +20,7 @@ const FAULTY_AT: Readonly<Record<string, string>> = {
   AlerterMap: '/team-slack',
   AlerterTrial: '/config',
 };
-const QUIET_BODIES = ['SilenceRequest', 'MatchRequest', 'AckRequest', 'PauseRequest', 'Maintenance'];
+const QUIET_BODIES = ['SilenceRequest', 'MatchRequest', 'AckRequest', 'CommentRequest', 'PauseRequest', 'Maintenance'];
 const CONFLICTS: Readonly<Record<string, string>> = {
   pushMonitors: 'Somebody else keeps changing these configurations; pushed 1 of 2. Try again',
   pushAlerters: 'Somebody else keeps changing these configurations; pushed 1 of 2. Try again',

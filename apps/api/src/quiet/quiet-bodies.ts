@@ -49,6 +49,15 @@ export class SilenceBody implements CrossChecked {
   }
 }
 
+/** The body that comments on an incident. */
+export class CommentBody {
+  @Text({ doc: 'The comment.', required: true, example: 'A cable was cut', group: 'common', maxLength: 4_096 })
+  text!: string;
+
+  @Text(author)
+  author?: string;
+}
+
 /** The body that acknowledges an incident. */
 export class AckBody implements CrossChecked {
   @Text({ doc: 'What is being done.', example: 'On it', group: 'common', maxLength: 4_096 })

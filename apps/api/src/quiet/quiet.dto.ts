@@ -25,7 +25,7 @@ import {
   told,
   withoutDefaults,
 } from '../common/shape.js';
-import { AckBody, PauseBody, SilenceBody } from './quiet-bodies.js';
+import { AckBody, CommentBody, PauseBody, SilenceBody } from './quiet-bodies.js';
 
 const match: Schema<Matcher> = {
   ...matcherSchema(),
@@ -102,6 +102,11 @@ export const Ack = component(
 );
 export type ShownAck = Shape<typeof Ack>;
 export const AckRequest = component<object>('AckRequest', bodySchema(AckBody), { comment: 'On it', author: 'kim' });
+
+export const CommentRequest = component<object>('CommentRequest', bodySchema(CommentBody), {
+  text: 'A cable was cut',
+  author: 'kim',
+});
 
 export const Pause = component(
   'Pause',

@@ -1,6 +1,7 @@
 import {
   type DerivedStatus,
   formatDuration,
+  type IncidentRecord,
   intervalMsOf,
   isDisabled,
   type Pause,
@@ -10,7 +11,11 @@ import {
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { maskMonitor } from '../settings/settings-kind.js';
-import type { ShownState } from './state.dto.js';
+import type { ShownIncident, ShownState } from './state.dto.js';
+
+export function shownIncident(n: number, record: IncidentRecord): ShownIncident {
+  return { ...record, n, comments: record.comments ?? [] };
+}
 
 export function shownState(cache: ClusterCache, view: MonitorView, now: number): ShownState {
   const { state, settings, latest, assignment } = view;

@@ -128,6 +128,26 @@ export const DeliveryRecord = component(
   ),
 );
 
+const INCIDENT = {
+  id: '1042.7',
+  n: 7,
+  openedAt: EXAMPLE_AT,
+  closedAt: null,
+  worst: 'critical' as const,
+  message: "Received status code '500'",
+  notifications: [
+    {
+      alerter: 'team-slack',
+      type: 'critical',
+      at: EXAMPLE_AT,
+      outcome: 'delivered' as const,
+      attempts: 1,
+      answer: 'ok',
+    },
+  ],
+  comments: [{ at: EXAMPLE_AT, author: 'kim', text: 'A cable was cut' }],
+};
+
 export const Incident = component(
   'Incident',
   object(
@@ -140,10 +160,17 @@ export const Incident = component(
       message: text,
       reason: oneOfTexts(['recovered', 'removed', 'disabled', 'changed']),
       notifications: list(ref(DeliveryRecord)),
+      comments: {
+        ...list(object({ at: instant, author: text, text }, ['author'])),
+        description: 'Comments of people, oldest first.',
+      },
     },
     ['reason'],
   ),
+  INCIDENT,
 );
+
+export type ShownIncident = Shape<typeof Incident>;
 
 export const AssignmentFacts = component(
   'AssignmentFacts',
@@ -180,19 +207,7 @@ export const StateDetail = component(
   {
     ...example,
     results: [{ at: EXAMPLE_AT, latencyMs: 12.4, status: 'ok' }],
-    incidents: [
-      {
-        id: '1042.7',
-        n: 7,
-        openedAt: EXAMPLE_AT,
-        closedAt: null,
-        worst: 'critical',
-        message: example.message,
-        notifications: [
-          { alerter: 'team-slack', type: 'critical', at: EXAMPLE_AT, outcome: 'delivered', attempts: 1, answer: 'ok' },
-        ],
-      },
-    ],
+    incidents: [INCIDENT],
     told: { 'team-slack': 'critical' },
     owed: [],
     held: {},

@@ -195,7 +195,7 @@ describe('one state', () => {
     expect(down.body).toMatchObject({
       told: { team: 'critical' },
       incident: '9.1',
-      incidents: [{ ...INCIDENT, n: 1 }],
+      incidents: [{ ...INCIDENT, n: 1, comments: [] }],
       owed: [{ alerter: 'team', type: 'critical', createdAt: longAgo }],
       assignment: { workerId: 'w1', phase: 'run' },
     });
@@ -207,6 +207,40 @@ describe('one state', () => {
         { status: 'ok', latencyMs: 12.5 },
       ],
     });
+  });
+
+  test('takes comments on its incidents, beside what others write there', async () => {
+    const comment = '/api/v1/state/down/incident/1/comment';
+    const first = await call('POST', comment, { text: 'a cable was cut', author: 'kim' });
+    expect([first.status, undocumented('Incident', first.body)]).toEqual([201, []]);
+    const key = api.node.keys.incident('down', 1);
+    const delivery = { alerter: 'team', type: 'critical', at: longAgo, outcome: 'delivered', attempts: 1, answer: 'ok' };
+    const stored = JSON.parse((await api.node.client.get(key))?.value.toString() ?? '') as IncidentRecord;
+    await written(api.node, { put: key, value: encode({ ...stored, notifications: [delivery] }) });
+    expect((await call('POST', comment, { text: '<b>spliced</b>' })).status).toBe(201);
+    const { body } = await call('GET', '/api/v1/state/down');
+    expect(undocumented('StateDetail', body)).toEqual([]);
+    expect(body).toMatchObject({
+      incidents: [
+        {
+          n: 1,
+          notifications: [delivery],
+          comments: [{ author: 'kim', text: 'a cable was cut' }, { text: '<b>spliced</b>' }],
+        },
+      ],
+    });
+  });
+
+  test.each([
+    ['down/incident/1', {}, 400],
+    ['down/incident/1', { text: '' }, 400],
+    ['down/incident/1', { text: 'x', who: 'kim' }, 400],
+    ['down/incident/2', { text: 'x' }, 404],
+    ['down/incident/x', { text: 'x' }, 404],
+    ['nobody/incident/1', { text: 'x' }, 404],
+  ])('refuses a comment on %s with %j', async (place, comment, expected) => {
+    const { status, body } = await call('POST', `/api/v1/state/${place}/comment`, comment);
+    expect([status, undocumented('Problem', body)]).toEqual([expected, []]);
   });
 
   test('of a missing monitor is 404', async () => {

@@ -8,7 +8,7 @@ import { type Matched, matchingMonitors, MONITOR_FILTERS } from '../settings/mat
 import type { ShownState, StateDetail } from './state.dto.js';
 import { HistoryService } from '../history/history.service.js';
 import { shownAck, shownPause } from '../quiet/shown-quiet.js';
-import { shownConfig, shownState } from './state-shape.js';
+import { shownConfig, shownIncident, shownState } from './state-shape.js';
 
 @Injectable()
 export class StatesService {
@@ -52,7 +52,7 @@ export class StatesService {
       ...shownState(this.cache, view, Date.now()),
       config: shownConfig(this.cache, view),
       results: this.cache.history(name).map((sample) => ({ ...sample, at: new Date(sample.at).toISOString() })),
-      incidents: view.incidents.map(({ n, incident }) => ({ ...incident, n })).sort((a, b) => b.n - a.n),
+      incidents: view.incidents.map(({ n, incident }) => shownIncident(n, incident)).sort((a, b) => b.n - a.n),
       told: state?.told ?? {},
       owed: view.owed.map(({ alerter, alert, createdAt }) => ({ alerter, type: alert.type, createdAt })),
       held: state?.held ?? {},

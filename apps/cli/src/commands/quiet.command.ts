@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { CliError, say } from '../output/say.js';
 import { printTable } from '../output/table.js';
+import { askNamed } from '../api/named.js';
 import { withApi } from './api-options.js';
 
 type Silence = components['schemas']['Silence'];
@@ -119,6 +120,27 @@ export function addQuietCommands(program: Command): void {
         whenOf(options, 'until'),
       );
       say(`acknowledged ${name} (${ack.status})${ack.until === null ? '' : ` until ${ack.until}`}`);
+    });
+
+  withApi(program.command('comment').description('Comment on an incident of a monitor, for those who look at it later.'))
+    .argument('<monitor>', 'name of the monitor')
+    .argument('<text>', 'the comment')
+    .option('--incident <n>', 'number of the incident; by default the latest')
+    .addOption(new Option('--author <name>', 'who writes it').env('USER'))
+    .addHelpText('after', "\nExample:\n  9volt comment shop-home 'a cable was cut'")
+    .action(async (name: string, text: string, options: ApiOptions & { incident?: string; author?: string }) => {
+      const api = new ApiClient(options);
+      const path = `/api/v1/state/${encodeURIComponent(name)}`;
+      const { incidents } = await askNamed(api, 'monitor', name, () =>
+        api.get<components['schemas']['StateDetail']>(path),
+      );
+      const n = options.incident ?? incidents[0]?.n;
+      if (n === undefined) throw new CliError(`${name} had no incident yet`);
+      await api.post(`${path}/incident/${encodeURIComponent(n)}/comment`, {
+        text,
+        ...(options.author ? { author: options.author } : {}),
+      });
+      say(`commented on incident ${n} of ${name}`);
     });
 
   withApi(program.command('unack').description('Remove the acknowledgement of an incident.'))

@@ -1,6 +1,6 @@
-import type { Alert, DeliveryRecord, IncidentRecord, NoteKind, ResolveReason } from '@9volt/contracts';
+import type { Alert, DeliveryRecord, IncidentComment, IncidentRecord, NoteKind, ResolveReason } from '@9volt/contracts';
 import { encode } from '../codec.js';
-import { type FencedWrite, unchanged } from '../control/fenced-txn.js';
+import { commit, type Committed, type FencedWrite, unchanged } from '../control/fenced-txn.js';
 import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import {
@@ -43,7 +43,10 @@ const incident = record<IncidentRecord>(
     message: text,
     notifications: wholeOf(deliveryRecord),
   },
-  { reason: text as Shape<ResolveReason> },
+  {
+    reason: text as Shape<ResolveReason>,
+    comments: orAbsent(wholeOf(record<IncidentComment>({ at: instant, text }, { author: text }))),
+  },
 );
 
 /** All that its age depends on. */
@@ -58,7 +61,13 @@ export interface StoredIncident {
 /** How many of the newest deliveries an incident keeps. */
 const MAX_DELIVERIES = 100;
 
-/** `incident/<monitor>/<n>`. The owner of a monitor writes it; the worker that delivers a notification records the answer in it. */
+/** How many of the newest comments an incident keeps. */
+const MAX_COMMENTS = 50;
+
+/**
+ * `incident/<monitor>/<n>`. The owner of a monitor writes it; the worker that delivers a notification records the answer in it, and the API
+ * the comments of people.
+ */
 export class IncidentStore {
   constructor(
     private readonly client: EtcdClient,
@@ -99,6 +108,17 @@ export class IncidentStore {
   noting(monitor: string, { record, modRevision }: StoredIncident, deliveries: readonly DeliveryRecord[]): FencedWrite {
     if (!record) return { compare: [], then: [] };
     return this.replacing(monitor, numberOf(record.id), { record, modRevision }, withDeliveries(record, deliveries));
+  }
+
+  /** Adds a comment to a record that was read. Refused if it changed since. */
+  comment(
+    monitor: string,
+    { record, modRevision }: { record: IncidentRecord; modRevision: number },
+    comment: IncidentComment,
+  ): Promise<Committed> {
+    const comments = [...(record.comments ?? []), comment].slice(-MAX_COMMENTS);
+    const next = { ...record, comments };
+    return commit(this.client, this.replacing(monitor, numberOf(record.id), { record, modRevision }, next));
   }
 
   /** Compares that the record is unchanged since it was read. */

@@ -32,6 +32,7 @@ const LOOKS: Record<EventType, [IconName, Tone]> = {
   'silence-ending': ['silence', 'doubtful'],
   'incident-acknowledged': ['ok', 'calm'],
   'acknowledgement-removed': ['remove', 'calm'],
+  'incident-commented': ['edit', 'calm'],
   'monitor-paused': ['disabled', 'calm'],
   'monitor-resumed': ['monitors', 'good'],
   'status-changed': ['monitors', 'calm'],

@@ -8,26 +8,32 @@ import { StatusBadge } from '../../components/status-badge.js';
 import { spanInWords } from '../../lib/format.js';
 import { alerterPath } from '@9volt/contracts/pages';
 import type { StateDetail } from '../monitors/monitor-api.js';
+import { Comments } from './comments.js';
+import { endsOf, type Range } from './history/range.js';
 import styles from './monitor.module.css';
 
 const INCIDENTS_SHOWN = 8;
 
 /** What went wrong, who was notified and when, and the provider's answers. */
-export function Incidents({ detail }: { detail: StateDetail }) {
-  const { incidents, owed, config } = detail;
+export function Incidents({ detail, range }: { detail: StateDetail; range: Range }) {
+  const { name, owed, config } = detail;
+  const { from, to } = endsOf(range, Date.now());
+  const isFixed = !('preset' in range);
+  // A time that ends now shows everything: incidents are few, and the latest is what people look for.
+  const incidents = isFixed ? detail.incidents.filter((one) => isWithin(one, from, to)) : detail.incidents;
   const [isAll, setIsAll] = useState(false);
   return (
     <Panel title="Incidents and notifications">
       {incidents.length === 0 ? (
-        <Empty title="No incident">
-          {hasAlerter(config)
+        <Empty title={isFixed ? 'No incident in this time' : 'No incident'}>
+          {isFixed || hasAlerter(config)
             ? 'When this monitor fails, its incidents and their notifications appear here.'
             : 'This monitor has no alerter, so it sends no notifications. Edit it to add one.'}
         </Empty>
       ) : (
         <ul>
           {incidents.slice(0, isAll ? undefined : INCIDENTS_SHOWN).map((incident) => (
-            <Incident key={incident.id} incident={incident} owed={incident.closedAt === null ? owed : []} />
+            <Incident key={incident.id} name={name} incident={incident} owed={incident.closedAt === null ? owed : []} />
           ))}
           {incidents.length > INCIDENTS_SHOWN && !isAll ? (
             <li className={styles['incident']}>
@@ -42,13 +48,20 @@ export function Incidents({ detail }: { detail: StateDetail }) {
   );
 }
 
+function isWithin({ openedAt, closedAt }: StateDetail['incidents'][number], from: number, to: number): boolean {
+  return Date.parse(openedAt) < to && (closedAt === null || Date.parse(closedAt) > from);
+}
+
 function Incident({
-  incident: { n, openedAt, closedAt, worst, message, reason, notifications },
+  name,
+  incident,
   owed,
 }: {
+  name: string;
   incident: StateDetail['incidents'][number];
   owed: StateDetail['owed'];
 }) {
+  const { n, openedAt, closedAt, worst, message, reason, notifications } = incident;
   const lasted = closedAt === null ? undefined : spanInWords(Date.parse(closedAt) - Date.parse(openedAt));
   return (
     <li className={styles['incident']}>
@@ -116,6 +129,7 @@ function Incident({
           </tbody>
         </table>
       )}
+      <Comments name={name} incident={incident} />
     </li>
   );
 }

@@ -1,3 +1,4 @@
+import { parseDuration } from '@9volt/contracts/duration';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
 import { Link, useParams } from 'react-router';
@@ -17,6 +18,7 @@ import type { StateDetail } from '../monitors/monitor-api.js';
 import { CfgNote } from '../yaml/cfg-note.js';
 import { YamlCode } from '../yaml/yaml-code.js';
 import { Held } from '../quiet/held.js';
+import { DaysPanel, HistoryPanel, useRange } from './history/history-panel.js';
 import { Incidents } from './incidents.js';
 import { MonitorActions } from './monitor-actions.js';
 import styles from './monitor.module.css';
@@ -61,12 +63,15 @@ export default function MonitorPage() {
 }
 
 function Monitor({ name, state, detail }: { name: string; state: LiveState; detail: StateDetail }) {
+  const [range, onRange] = useRange(intervalMsOf(detail));
   return (
     <div className={styles['columns']}>
       <div className={styles['column']}>
         <Now state={state} detail={detail} />
         <Held state={state} detail={detail} />
-        <Panel title="Response time">
+        <HistoryPanel name={name} range={range} onRange={onRange} />
+        <DaysPanel name={name} onRange={onRange} />
+        <Panel title="Latest results">
           {detail.results.length < 2 ? (
             <Empty title="Not enough results yet; the chart needs two" />
           ) : (
@@ -77,7 +82,7 @@ function Monitor({ name, state, detail }: { name: string; state: LiveState; deta
             </div>
           )}
         </Panel>
-        <Incidents detail={detail} />
+        <Incidents detail={detail} range={range} />
       </div>
       <div className={styles['column']}>
         <Facts state={state} detail={detail} />
@@ -86,6 +91,14 @@ function Monitor({ name, state, detail }: { name: string; state: LiveState; deta
       </div>
     </div>
   );
+}
+
+function intervalMsOf({ config }: StateDetail): number {
+  try {
+    return parseDuration(config?.interval);
+  } catch {
+    return 0;
+  }
 }
 
 function Now({ state, detail }: { state: LiveState; detail: StateDetail }) {
