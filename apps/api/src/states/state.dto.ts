@@ -138,7 +138,7 @@ const INCIDENT = {
   notifications: [
     {
       alerter: 'team-slack',
-      type: 'critical',
+      type: 'critical' as const,
       at: EXAMPLE_AT,
       outcome: 'delivered' as const,
       attempts: 1,
