@@ -124,7 +124,7 @@ const pagesOnlyInDashboard = {
         paths: [{ name: 'etcd3', message: 'Only libs/etcd-dal talks to etcd.' }],
         patterns: [
           {
-            regex: '^@9volt/(?!contracts/(pages|api-types|by-name|describe-matcher)$)',
+            regex: '^@9volt/(?!contracts/(pages|api-types|by-name|describe-matcher|duration)$)',
             message: 'The dashboard talks to the API only: see libs/contracts/src/api-types.ts.',
           },
         ],

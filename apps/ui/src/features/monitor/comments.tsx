@@ -23,7 +23,12 @@ export function Comments({ name, incident: { n, comments } }: { name: string; in
       {isOpen ? (
         <CommentForm name={name} n={n} onClose={() => setIsOpen(false)} />
       ) : (
-        <Button size="compact-xs" variant="subtle" aria-label={`Comment on incident ${n}`} onClick={() => setIsOpen(true)}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          aria-label={`Comment on incident ${n}`}
+          onClick={() => setIsOpen(true)}
+        >
           Comment
         </Button>
       )}

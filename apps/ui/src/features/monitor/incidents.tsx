@@ -9,7 +9,7 @@ import { spanInWords } from '../../lib/format.js';
 import { alerterPath } from '@9volt/contracts/pages';
 import type { StateDetail } from '../monitors/monitor-api.js';
 import { Comments } from './comments.js';
-import { endsOf, type Range } from './history/range.js';
+import type { Range } from './history/range.js';
 import styles from './monitor.module.css';
 
 const INCIDENTS_SHOWN = 8;
@@ -17,10 +17,9 @@ const INCIDENTS_SHOWN = 8;
 /** What went wrong, who was notified and when, and the provider's answers. */
 export function Incidents({ detail, range }: { detail: StateDetail; range: Range }) {
   const { name, owed, config } = detail;
-  const { from, to } = endsOf(range, Date.now());
-  const isFixed = !('preset' in range);
+  const isFixed = 'from' in range;
   // A time that ends now shows everything: incidents are few, and the latest is what people look for.
-  const incidents = isFixed ? detail.incidents.filter((one) => isWithin(one, from, to)) : detail.incidents;
+  const incidents = isFixed ? detail.incidents.filter((one) => isWithin(one, range.from, range.to)) : detail.incidents;
   const [isAll, setIsAll] = useState(false);
   return (
     <Panel title="Incidents and notifications">

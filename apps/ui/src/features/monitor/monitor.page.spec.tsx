@@ -9,6 +9,13 @@ import MonitorPage from './monitor.page.js';
 
 // It draws on a canvas, which jsdom does not have.
 jest.unstable_mockModule('./latency-chart.js', () => ({ default: () => null }));
+jest.unstable_mockModule('./history/band-chart.js', () => ({
+  default: ({ onZoom }: { onZoom: (from: number, to: number) => void }) => (
+    <button type="button" onClick={() => onZoom(Date.parse(at(1)), Date.parse(at(3)))}>
+      drag
+    </button>
+  ),
+}));
 
 const HOSTILE = '<img src=x onerror=alert(1)>';
 const at = (minute: number): string => `2026-06-01T12:0${minute}:00.000Z`;
@@ -31,6 +38,7 @@ const DETAIL = {
       notifications: [
         { alerter: 'team', type: 'critical', at: at(3), outcome: 'rejected', attempts: 2, answer: '403 no_service' },
       ],
+      comments: [{ at: at(3), author: 'kim', text: HOSTILE }],
     },
   ],
   nextDue: at(4),
@@ -45,12 +53,38 @@ const DETAIL = {
   revision: 1,
 };
 
+const dayOf = (day: number, critical: number): object => ({
+  from: `2026-06-0${day}T00:00:00.000Z`,
+  to: `2026-06-0${day + 1}T00:00:00.000Z`,
+  uptime: { min: 1 - critical / 86_400_000, max: 1 - critical / 86_400_000 },
+  watched: 1,
+  time: { ok: 86_400_000 - critical, warning: 0, critical, unknown: 0, maintenance: 0, disabled: 0, unwatched: 0 },
+  runs: 8_640,
+  failures: critical / 10_000,
+  overruns: 0,
+  latency: { p50: 12, p95: 30, p99: 60 },
+  phases: {},
+});
+const HISTORY = {
+  name: 'web',
+  from: at(0),
+  to: at(4),
+  step: 86_400_000,
+  kept: { minute: 1, hour: 1, day: 1 },
+  total: { ...dayOf(1, 600_000), uptime: { min: 0.9972, max: 1 }, watched: 0.9972 },
+  buckets: [dayOf(1, 600_000), dayOf(2, 0)],
+  marks: [],
+};
+
 let asked: string[];
+/** The times that the history was requested for. */
+let ranges: Record<string, string>[];
 let patches: unknown[];
 
 beforeEach(() => {
   completeDom();
   patches = [];
+  ranges = [];
   ({ asked } = fakeApi({
     'GET /api/v1/state/web': () => DETAIL,
     'GET /api/v1/monitor/web/why': () => ({
@@ -58,6 +92,12 @@ beforeEach(() => {
       since: at(3),
       candidates: [],
     }),
+    'GET /api/v1/history/web': (_body, { searchParams }) => {
+      ranges.push(Object.fromEntries(searchParams));
+      return searchParams.get('step') === '1d' ? HISTORY : { ...HISTORY, buckets: [] };
+    },
+    'GET /api/v1/timeline/web': () => ({ name: 'web', from: at(0), to: at(4), spans: [], marks: [] }),
+    'POST /api/v1/state/web/incident/1/comment': (body) => patches.push(body),
     'GET /api/v1/event': () => [eventOf('e1', { monitor: 'web', message: 'web is critical' })],
     'PATCH /api/v1/monitor/web': (body) => patches.push(body),
     'PUT /api/v1/monitor/web/pause': (body) => patches.push(body),
@@ -79,7 +119,7 @@ async function renderMonitor(path = '/monitor/web'): Promise<void> {
     </>
   );
   renderAt(pages, { path, store: fakeStore({ connection: 'live', states: new Map(), events: [] }) });
-  if (path === '/monitor/web') await screen.findByRole('toolbar');
+  if (path === '/monitor/web') await screen.findByRole('toolbar', { name: 'Recent results, oldest first' });
 }
 
 const press = (name: string): void => void fireEvent.click(screen.getByRole('button', { name }));
@@ -171,3 +211,44 @@ it('says that no monitor has this name', async () => {
   await renderMonitor('/monitor/gone');
   expect(await screen.findByText('Monitor not found')).toBeTruthy();
 });
+
+it('shows the uptime of the chosen time with its bounds; dragging over the chart chooses another, as the URL does', async () => {
+  await renderMonitor();
+  expect(await screen.findByText('99.72 – 100 %, 99.72 % watched')).toBeTruthy();
+  fireEvent.click(screen.getByRole('radio', { name: '7d' }));
+  await waitFor(() => expect(lengthOf(ranges.at(-1))).toBe(7 * 86_400_000));
+  fireEvent.click(await screen.findByRole('button', { name: 'drag' }));
+  await waitFor(() => expect(ranges.at(-1)).toEqual({ from: at(1), to: at(3) }));
+  expect(screen.getByLabelText<HTMLInputElement>('From').value).toMatch(/^2026-06-01T\d\d:01$/);
+  fireEvent.click(screen.getByRole('button', { name: 'Zoom out' }));
+  await waitFor(() => expect(lengthOf(ranges.at(-1))).toBe(4 * 60_000));
+});
+
+it('shows each of 90 days with its uptime, by the keyboard alone, and opens one', async () => {
+  await renderMonitor();
+  const strip = within(await screen.findByRole('toolbar', { name: /^Uptime of the last 90 days/ }));
+  const [first, last] = strip.getAllByRole('button');
+  expect([first?.tabIndex, last?.tabIndex]).toEqual([-1, 0]);
+  act(() => last?.focus());
+  fireEvent.keyDown(last as HTMLElement, { key: 'ArrowLeft' });
+  expect(document.activeElement).toBe(first);
+  expect(first?.getAttribute('aria-label')).toBe('1 Jun 2026: 99.3 %, critical for 10m');
+  fireEvent.click(first as HTMLElement);
+  await waitFor(() =>
+    expect(ranges.at(-1)).toEqual({ from: '2026-06-01T00:00:00.000Z', to: '2026-06-02T00:00:00.000Z' }),
+  );
+});
+
+it('takes a comment on an incident', async () => {
+  await renderMonitor();
+  expect(screen.getByText(/: <img/)).toBeTruthy();
+  press('Comment on incident 1');
+  fireEvent.change(screen.getByLabelText('Your name'), { target: { value: 'kim' } });
+  fireEvent.change(screen.getByLabelText('Comment'), { target: { value: ' a cable was cut ' } });
+  press('Add');
+  await waitFor(() => expect(patches).toEqual([{ text: 'a cable was cut', author: 'kim' }]));
+});
+
+function lengthOf(range: Record<string, string> | undefined): number {
+  return Date.parse(range?.['to'] ?? '') - Date.parse(range?.['from'] ?? '');
+}

@@ -28,9 +28,9 @@ export default function BandChart({ shown, onZoom }: { shown: Shown; onZoom: (fr
   const [at, setAt] = useState<number | null>(null);
   const data = useMemo(() => bandData(shown.history.buckets), [shown]);
   const scheme = useComputedColorScheme();
-  const latest = useRef({ shown, onZoom });
+  const latest = useRef({ shown, onZoom, data });
   useEffect(() => {
-    latest.current = { shown, onZoom };
+    latest.current = { shown, onZoom, data };
     chart.current?.setData(alignedOf(data), false);
     chart.current?.setScale('x', { min: shown.from / 1_000, max: shown.to / 1_000 });
   }, [data, shown, onZoom]);
@@ -39,7 +39,7 @@ export default function BandChart({ shown, onZoom }: { shown: Shown; onZoom: (fr
     if (!element) return undefined;
     const plot = new UPlot(
       optionsOf(element, () => latest.current, setAt),
-      alignedOf(data),
+      alignedOf(latest.current.data),
       element,
     );
     chart.current = plot;
