@@ -313,6 +313,7 @@ describe('input', () => {
     ['acknowledgeIncident', 'web'],
     ['pauseMonitor', 'web'],
     ['putMaintenance', 'weekly'],
+    ['putStatusPage', 'shop'],
   ];
   const asked = (name: string | undefined): Question => (name === undefined ? {} : { name });
 
@@ -361,6 +362,7 @@ describe('input', () => {
   it.each([
     ...['runMonitor', 'testStoredAlerter', 'deleteMonitor', 'deleteAlerter', 'drainWorker', 'undrainWorker'],
     ...['expireSilence', 'removeAcknowledgement', 'resumeMonitor', 'deleteMaintenance'],
+    'deleteStatusPage',
   ])('of %s, which accepts none, is checked', async (id) => {
     await expectStatus(400, id, { name: 'x', body: '{"a":' });
     await expectStatus(413, id, { name: 'x', body: TOO_LARGE });
@@ -475,6 +477,21 @@ describe('keeping quiet', () => {
     await expectStatus(200, 'deleteMaintenance', { name });
     await expectStatus(404, 'deleteMaintenance', { name });
     await expectStatus(404, 'getMaintenance', { name });
+  });
+
+  it('status pages are stored and deleted', async () => {
+    const name = 'shop';
+    const page = { title: 'Shop', groups: [{ title: 'Web', monitors: ['*'] }] };
+    const created = await expectStatus(201, 'putStatusPage', { name, body: page });
+    const old = { 'if-match': created.headers.get('etag') ?? '' };
+    await expectStatus(200, 'putStatusPage', { name, body: { ...page, title: 'B' }, headers: old });
+    await expectStatus(412, 'putStatusPage', { name, body: page, headers: old });
+    await expectStatus(412, 'deleteStatusPage', { name, headers: old });
+    await expectStatus(200, 'getStatusPage', { name });
+    expect((await expectStatus(200, 'listStatusPages')).body).toMatchObject([{ name, config: { title: 'B' } }]);
+    await expectStatus(200, 'deleteStatusPage', { name });
+    await expectStatus(404, 'deleteStatusPage', { name });
+    await expectStatus(404, 'getStatusPage', { name });
   });
 });
 
@@ -1036,6 +1053,8 @@ describe('at last', () => {
       'resumeMonitor',
       'putMaintenance',
       'deleteMaintenance',
+      'putStatusPage',
+      'deleteStatusPage',
     ];
     const unseen = [...contract.operations.values()].flatMap(({ operationId, responses }) =>
       Object.keys(responses)

@@ -107,6 +107,7 @@ api readwrite /origin/
 api readwrite /cluster/drain/
 api readwrite /silence/
 api readwrite /maintenance/
+api readwrite /status-page/
 api readwrite /ack/
 api readwrite /pause/
 api readwrite /cluster/members/
@@ -114,12 +115,21 @@ api readwrite /event/
 api readwrite /request/
 api readwrite /push/
 api readwrite /incident/
+status read /config
+status read /status-page/
+status read /monitor/
+status read /state/
+status read /incident/
+status read /maintenance/
+status read /pause/
+status read /vitals/
 operator read /cluster/
 operator readwrite /config
 operator readwrite /monitor/
 operator readwrite /alerter/
 operator readwrite /origin/
 operator readwrite /maintenance/
+operator readwrite /status-page/
 operator readwrite /silence/
 operator readwrite /pause/
 operator readwrite /cluster/drain/
@@ -135,6 +145,7 @@ viewer read /event/
 viewer read /push/
 viewer read /silence/
 viewer read /maintenance/
+viewer read /status-page/
 viewer read /ack/
 viewer read /pause/
 viewer read /origin/
@@ -217,7 +228,7 @@ create_user() {
   echo "$user: $*"
 }
 
-for name in scheduler worker api operator viewer; do
+for name in scheduler worker api status operator viewer; do
   create_role "$name"
   create_user "$prefix-$name" "$prefix-$name"
 done

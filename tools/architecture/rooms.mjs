@@ -32,10 +32,11 @@ export const layers = {
     ['monitors', 'alerters', 'stream'],
     ['placement', 'requests', 'cluster', 'schemas'],
     ['states', 'calls', 'events', 'results', 'ui'],
-    ['settings', 'quiet', 'history'],
+    ['settings', 'quiet', 'history', 'status-pages'],
     ['common'],
     ['cache'],
   ],
+  'apps/status': [['.'], ['site'], ['render'], ['cache'], ['view']],
   // `docs` describes the whole command.
   'apps/cli': [
     ['docs'],
@@ -47,7 +48,7 @@ export const layers = {
     ['output'],
   ],
   'apps/ui': [['.'], ['app'], ['features'], ['components'], ['lib', 'styles']],
-  'libs/contracts': [['quiet', 'history'], ['.'], ['settings']],
+  'libs/contracts': [['status-page'], ['quiet', 'history'], ['.'], ['settings']],
   'libs/net': [['.'], ['http']],
   'libs/process': [['.']],
   'libs/testing': [['.']],

@@ -34,6 +34,8 @@ import { CommentsController } from './states/comments.controller.js';
 import { CommentsService } from './states/comments.service.js';
 import { StatesController } from './states/states.controller.js';
 import { StatesService } from './states/states.service.js';
+import { StatusPagesController } from './status-pages/status-pages.controller.js';
+import { StatusPagesService } from './status-pages/status-pages.service.js';
 import { MessageWriter } from './stream/message-writer.js';
 import { StreamController } from './stream/stream.controller.js';
 import { StreamHub } from './stream/stream.hub.js';
@@ -54,6 +56,7 @@ import { StreamHub } from './stream/stream.hub.js';
     PausesController,
     SilencesController,
     MaintenanceController,
+    StatusPagesController,
     ResultsController,
     HistoryController,
     TimelineController,
@@ -75,6 +78,7 @@ import { StreamHub } from './stream/stream.hub.js';
     AcksService,
     SilencesService,
     MaintenanceService,
+    StatusPagesService,
     ResultsService,
     HistoryService,
     EventsService,

@@ -568,6 +568,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/status-page": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all status pages */
+        get: operations["listStatusPages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/status-page/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a status page */
+        get: operations["getStatusPage"];
+        /** Create or replace a status page */
+        put: operations["putStatusPage"];
+        post?: never;
+        /** Delete a status page */
+        delete: operations["deleteStatusPage"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/result": {
         parameters: {
             query?: never;
@@ -1693,6 +1729,118 @@ export interface components {
             reason: string | null;
         };
         MaintenanceList: components["schemas"]["ShownMaintenance"][];
+        /** @description A public status page. */
+        StatusPage: {
+            /**
+             * @description Title of the page.
+             * @example Status of the shop
+             */
+            title: string;
+            /**
+             * @description Text below the title.
+             * @example For questions: support@example.com
+             */
+            description?: string;
+            /**
+             * @description The monitors of the page, under headings. A monitor may be in several groups.
+             * @example [
+             *       {
+             *         "title": "Web",
+             *         "monitors": [
+             *           "shop-*"
+             *         ]
+             *       }
+             *     ]
+             */
+            groups: {
+                /**
+                 * @description Heading of the group.
+                 * @example Web
+                 */
+                title: string;
+                /**
+                 * @description Names of monitors. In a name, * stands for any characters and ? for one.
+                 * @example [
+                 *       "shop-*"
+                 *     ]
+                 */
+                monitors?: string[];
+                /**
+                 * @description Also the monitors that have all of these tags.
+                 * @example [
+                 *       "public"
+                 *     ]
+                 */
+                tags?: string[];
+            }[];
+            /**
+             * @description Names that the page shows instead of the names of monitors.
+             * @example {
+             *       "shop-home": "Home page"
+             *     }
+             */
+            names?: {
+                [key: string]: string;
+            };
+            /**
+             * @description What else the page shows of each monitor: message, target, tags. Default: nothing.
+             * @example [
+             *       "tags"
+             *     ]
+             */
+            show?: string[];
+            /**
+             * @description Announcements, in this order.
+             * @example [
+             *       {
+             *         "text": "We are moving to another data centre on Sunday."
+             *       }
+             *     ]
+             */
+            announcements?: {
+                /**
+                 * @description The announcement.
+                 * @example We are moving to another data centre on Sunday.
+                 */
+                text: string;
+                /**
+                 * @description How it looks. Default: `info`.
+                 * @enum {string}
+                 */
+                kind?: "info" | "warning" | "incident";
+                /**
+                 * Format: date-time
+                 * @description When the page begins to show it. Default: at once.
+                 * @example 2026-12-24T18:00:00Z
+                 */
+                from?: string;
+                /**
+                 * Format: date-time
+                 * @description When the page stops to show it. Default: never.
+                 * @example 2026-12-31T18:00:00Z
+                 */
+                until?: string;
+            }[];
+            /**
+             * @description Titles of maintenance windows, by their names. A window without a title appears as "Planned maintenance".
+             * @example {
+             *       "weekly-update": "Weekly update"
+             *     }
+             */
+            maintenance?: {
+                [key: string]: string;
+            };
+        };
+        ShownStatusPage: {
+            /** @description The slug: the page is at `/status/<slug>`. */
+            name: string;
+            config: components["schemas"]["StatusPage"] | null;
+            /** @description Names of the monitors that the page shows at present. */
+            monitors: string[];
+            /** @description Why the entry in etcd is invalid. Null if it is valid. */
+            reason: string | null;
+        };
+        StatusPageList: components["schemas"]["ShownStatusPage"][];
         Event: {
             id: string;
             /** @enum {string} */
@@ -14483,6 +14631,814 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/maintenance/weekly-update",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listStatusPages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pages, by slug. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "shop",
+                     *         "config": {
+                     *           "title": "Status of the shop",
+                     *           "groups": [
+                     *             {
+                     *               "title": "Web",
+                     *               "monitors": [
+                     *                 "shop-*"
+                     *               ]
+                     *             }
+                     *           ],
+                     *           "names": {
+                     *             "shop-home": "Home page"
+                     *           },
+                     *           "announcements": [
+                     *             {
+                     *               "text": "We are moving to another data centre on Sunday.",
+                     *               "kind": "info"
+                     *             }
+                     *           ]
+                     *         },
+                     *         "monitors": [
+                     *           "shop-home",
+                     *           "shop-search"
+                     *         ],
+                     *         "reason": null
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["StatusPageList"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/status-page",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/status-page",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/status-page",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/status-page",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getStatusPage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Slug of the status page. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The page. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "shop",
+                     *       "config": {
+                     *         "title": "Status of the shop",
+                     *         "groups": [
+                     *           {
+                     *             "title": "Web",
+                     *             "monitors": [
+                     *               "shop-*"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "names": {
+                     *           "shop-home": "Home page"
+                     *         },
+                     *         "announcements": [
+                     *           {
+                     *             "text": "We are moving to another data centre on Sunday.",
+                     *             "kind": "info"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "monitors": [
+                     *         "shop-home",
+                     *         "shop-search"
+                     *       ],
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShownStatusPage"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no status page 'shop'",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "There is no status page 'shop'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putStatusPage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
+                "If-Match"?: string;
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Slug of the status page. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Status of the shop",
+                 *       "groups": [
+                 *         {
+                 *           "title": "Web",
+                 *           "monitors": [
+                 *             "shop-*"
+                 *           ]
+                 *         }
+                 *       ],
+                 *       "names": {
+                 *         "shop-home": "Home page"
+                 *       },
+                 *       "announcements": [
+                 *         {
+                 *           "text": "We are moving to another data centre on Sunday.",
+                 *           "kind": "info"
+                 *         }
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["StatusPage"];
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "shop",
+                     *       "config": {
+                     *         "title": "Status of the shop",
+                     *         "groups": [
+                     *           {
+                     *             "title": "Web",
+                     *             "monitors": [
+                     *               "shop-*"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "names": {
+                     *           "shop-home": "Home page"
+                     *         },
+                     *         "announcements": [
+                     *           {
+                     *             "text": "We are moving to another data centre on Sunday.",
+                     *             "kind": "info"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "monitors": [
+                     *         "shop-home",
+                     *         "shop-search"
+                     *       ],
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShownStatusPage"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "shop",
+                     *       "config": {
+                     *         "title": "Status of the shop",
+                     *         "groups": [
+                     *           {
+                     *             "title": "Web",
+                     *             "monitors": [
+                     *               "shop-*"
+                     *             ]
+                     *           }
+                     *         ],
+                     *         "names": {
+                     *           "shop-home": "Home page"
+                     *         },
+                     *         "announcements": [
+                     *           {
+                     *             "text": "We are moving to another data centre on Sunday.",
+                     *             "kind": "info"
+                     *           }
+                     *         ]
+                     *       },
+                     *       "monitors": [
+                     *         "shop-home",
+                     *         "shop-search"
+                     *       ],
+                     *       "reason": null
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShownStatusPage"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/coment",
+                     *           "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *           "expected": "one of match, duration, comment",
+                     *           "suggestion": "comment"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop'; try again",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Somebody else keeps changing 'shop'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed or created it first. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteStatusPage: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
+                "If-Match"?: string;
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Slug of the status page. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no status page 'shop'",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "There is no status page 'shop'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop'; try again",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Somebody else keeps changing 'shop'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed or created it first. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/status-page/shop",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/status-page/shop",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */

@@ -43,6 +43,7 @@ export * from './settings/json-schema.js';
 export * from './settings/nearest.js';
 export * from './settings/secret-reference.js';
 export * from './settings/validate-settings.js';
+export * from './status-page/status-page.js';
 export * from './target-policy.js';
 export * from './targets.js';
 export * from './time-id.js';

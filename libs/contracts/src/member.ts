@@ -1,4 +1,6 @@
-export type Role = 'server' | 'scheduler' | 'worker' | 'api';
+export type MemberRole = 'server' | 'scheduler' | 'worker' | 'api';
+/** A process with the role `status` only reads, and is no member. */
+export type Role = MemberRole | 'status';
 
 /** Roles whose members run checks. */
 export function runsChecks(role: Role): boolean {
@@ -27,7 +29,7 @@ export interface Member {
   /** The name and a suffix that is new with every start of the process. */
   MemberID: string;
   Name: string;
-  Role: Role;
+  Role: MemberRole;
   Hostname: string;
   ListenAddress: string;
   Tags: string[];

@@ -29,6 +29,7 @@ const JOINER_FOR_NOTHING =
 
 /** The fault of a new name that a person could mistake for another one because of invisible characters. Stored names stay valid. */
 export function newNameFault(what: keyof typeof CALLED, name: string): FieldError | undefined {
+  if (what === 'status-page') return slugFault(name);
   const found = LOOK_ALIKE.exec(name) ?? JOINER_FOR_NOTHING.exec(name);
   if (!found) return nameFault(what, name);
   const code = [...found[0]].map((one) => (one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0'));
@@ -49,11 +50,28 @@ function asciiOnly(text: string): string {
   );
 }
 
+/** Slugs whose addresses every process uses for something else. */
+const TAKEN: readonly string[] = ['check', 'errors'];
+const SLUG = /^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$/;
+const SLUG_EXPECTED = `a slug: 1 to 64 lower-case letters, digits and inner hyphens, and none of ${TAKEN.join(', ')}`;
+
+/** The fault of a text that cannot be the slug of a status page: it is part of the page's address. */
+function slugFault(slug: string): FieldError | undefined {
+  if (SLUG.test(slug) && !TAKEN.includes(slug)) return undefined;
+  return {
+    path: '',
+    value: slug.slice(0, 80),
+    expected: SLUG_EXPECTED,
+    message: `${JSON.stringify(slug.slice(0, 80))} cannot name a status page; expected ${SLUG_EXPECTED}`,
+  };
+}
+
 const CALLED = {
   monitor: 'a monitor',
   alerter: 'an alerter',
   worker: 'a worker',
   maintenance: 'a maintenance window',
+  'status-page': 'a status page',
 } as const;
 
 export function nameFault(what: keyof typeof CALLED, name: string): FieldError | undefined {

@@ -1,8 +1,8 @@
 import type { EtcdClient } from './etcd.client.js';
 import type { Keyspace } from './keyspace.js';
 
-/** Who has credentials of etcd: the three roles of nodes, people who push configuration, and people who only read. */
-export const ACCESS_ROLES = ['scheduler', 'worker', 'api', 'operator', 'viewer'] as const;
+/** Who has credentials of etcd: the four roles of nodes, people who push configuration, and people who only read. */
+export const ACCESS_ROLES = ['scheduler', 'worker', 'api', 'status', 'operator', 'viewer'] as const;
 export type AccessRole = (typeof ACCESS_ROLES)[number];
 
 /** Prefixes of keys. A role may also read what it may write, because writes compare the values that they replace. */
@@ -50,18 +50,27 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         read: [keys.root, ...history],
         write: [
           ...[keys.config, keys.monitors, keys.alerters, keys.origins, keys.drains],
-          ...[keys.silences, keys.maintenances, keys.acks, keys.pauses],
+          ...[keys.silences, keys.maintenances, keys.statusPages, keys.acks, keys.pauses],
           ...[keys.members, keys.events, keys.requests, keys.pushes],
           // Comments stand in the record of their incident.
           keys.incidents,
         ],
+      };
+    case 'status':
+      return {
+        // Neither results nor events nor alerters: a page shows nothing of them.
+        read: [
+          ...[keys.config, keys.statusPages, keys.monitors, keys.states, keys.incidents],
+          ...[keys.maintenances, keys.pauses, keys.vitals],
+        ],
+        write: [],
       };
     case 'operator':
       return {
         read: [`${keys.root}cluster/`],
         write: [
           ...[keys.config, keys.monitors, keys.alerters, keys.origins, keys.drains],
-          ...[keys.maintenances, keys.silences, keys.pauses],
+          ...[keys.maintenances, keys.statusPages, keys.silences, keys.pauses],
         ],
       };
     case 'viewer':
@@ -70,7 +79,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         read: [
           ...[keys.config, keys.monitors, `${keys.root}cluster/`, keys.states, keys.incidents],
           ...[keys.vitals, keys.outbox, keys.handbacks, keys.events, keys.pushes],
-          ...[keys.silences, keys.maintenances, keys.acks, keys.pauses, keys.origins],
+          ...[keys.silences, keys.maintenances, keys.statusPages, keys.acks, keys.pauses, keys.origins],
         ],
         write: [],
       };

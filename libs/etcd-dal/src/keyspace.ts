@@ -1,7 +1,7 @@
 import type { Level } from '@9volt/contracts';
 
 /** The kinds of entries whose origin is noted. */
-export type OriginKind = 'monitor' | 'alerter' | 'maintenance';
+export type OriginKind = 'monitor' | 'alerter' | 'maintenance' | 'status-page';
 
 /**
  * Every key of 9volt, spelled here and nowhere else: builders, prefixes with their trailing slash, and parsers.
@@ -20,6 +20,7 @@ export class Keyspace {
   readonly origins: string;
   readonly silences: string;
   readonly maintenances: string;
+  readonly statusPages: string;
   readonly acks: string;
   readonly pauses: string;
   readonly members: string;
@@ -59,6 +60,7 @@ export class Keyspace {
     this.origins = `${this.root}origin/`;
     this.silences = `${this.root}silence/`;
     this.maintenances = `${this.root}maintenance/`;
+    this.statusPages = `${this.root}status-page/`;
     this.acks = `${this.root}ack/`;
     this.pauses = `${this.root}pause/`;
     this.members = `${this.root}cluster/members/`;
@@ -102,6 +104,9 @@ export class Keyspace {
   }
   maintenance(name: string): string {
     return this.maintenances + name;
+  }
+  'status-page'(slug: string): string {
+    return this.statusPages + slug;
   }
   ack(monitor: string): string {
     return this.acks + monitor;

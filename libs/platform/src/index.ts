@@ -1,8 +1,10 @@
 export * from './config/index.js';
 export * from './health/health.js';
+export { limitConnections } from './http/connection-limits.js';
 export * from './http/create-app.js';
 export * from './http/route-rules.js';
 export * from './http/security-headers.js';
+export { takesGzip } from './http/takes-gzip.js';
 export * from './logging/app-logger.js';
 export * from './logging/error-log.js';
 export * from './metrics/fencing-rejections.js';

@@ -10,16 +10,19 @@ import type { CacheRecord } from './records.js';
 import { VitalsView } from './vitals-view.js';
 
 export type AlerterRecord = Extract<CacheRecord, { kind: 'alerter' }>;
+export type StatusPageRecord = Extract<CacheRecord, { kind: 'status-page' }>;
 
 /** What the API knows of a cluster, from the records that it was shown. */
 export class ClusterViews implements Surroundings {
   readonly monitors = new Map<string, MonitorView>();
   readonly alerters = new Map<string, Item<AlerterRecord>>();
+  readonly statusPages = new Map<string, Item<StatusPageRecord>>();
   /** Where entries come from, by name. */
   readonly origins = {
     monitor: new Map<string, Origin>(),
     alerter: new Map<string, Origin>(),
     maintenance: new Map<string, Origin>(),
+    'status-page': new Map<string, Origin>(),
   };
   readonly members = new MembersView();
   readonly quiet = new QuietView();
@@ -89,6 +92,10 @@ export class ClusterViews implements Surroundings {
       case 'alerter':
         if (gone) this.alerters.delete(record.name);
         else this.alerters.set(record.name, after as Item<AlerterRecord>);
+        return;
+      case 'status-page':
+        if (gone) this.statusPages.delete(record.name);
+        else this.statusPages.set(record.name, after as Item<StatusPageRecord>);
         return;
       case 'origin':
         if (gone) this.origins[record.noun].delete(record.name);

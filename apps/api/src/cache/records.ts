@@ -21,6 +21,7 @@ import {
   clusterConfigFaults,
   messageOf,
   type Silence,
+  StatusPageSettings,
   type Validated,
   validateSettings,
   type WorkerRequest,
@@ -50,6 +51,7 @@ export type CacheRecord =
   | ({ kind: 'monitor'; name: string } & Declared<MonitorSettings>)
   | ({ kind: 'alerter'; name: string } & Declared<AlerterSettings>)
   | ({ kind: 'maintenance'; name: string } & Declared<MaintenanceSettings>)
+  | ({ kind: 'status-page'; name: string } & Declared<StatusPageSettings>)
   | { kind: 'origin'; noun: OriginKind; name: string; origin: Origin }
   | { kind: 'silence'; id: string; silence: Silence }
   | { kind: 'ack'; monitor: string; ack: Acknowledgement }
@@ -107,7 +109,15 @@ export function clusterRecords(keys: Keyspace, stores: Stores): Watchable<CacheR
         ...declared(value, (raw) => validateSettings(MaintenanceSettings, raw)),
       }),
     ],
-    ...(['monitor', 'alerter', 'maintenance'] as const).map(
+    [
+      keys.statusPages,
+      (name, { value }) => ({
+        kind: 'status-page',
+        name,
+        ...declared(value, (raw) => validateSettings(StatusPageSettings, raw)),
+      }),
+    ],
+    ...(['monitor', 'alerter', 'maintenance', 'status-page'] as const).map(
       (noun) =>
         [
           keys.originsOf(noun),

@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
+import { takesGzip } from '@9volt/platform';
 import type { FastifyInstance } from 'fastify';
 
 /** Less than this gains nothing. */
@@ -19,13 +20,4 @@ export function compressAnswers(fastify: FastifyInstance): void {
     void reply.headers({ 'Content-Encoding': 'gzip', 'Content-Length': compressed.length });
     return compressed;
   });
-}
-
-/** The relevant part of RFC 9110, section 12.5.3: `gzip` by name, and not refused by a weight of 0. */
-export function takesGzip(accepted: string | string[] | undefined): boolean {
-  return [accepted ?? []]
-    .flat()
-    .join(',')
-    .split(',')
-    .some((part) => /^\s*gzip\s*(;\s*q=(?!0(\.0*)?\s*$).*)?$/i.test(part));
 }

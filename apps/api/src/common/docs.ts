@@ -109,14 +109,19 @@ const NAMED: Readonly<Record<string, string>> = {
   alerter: 'team-slack',
   worker: 'worker-1',
   window: 'weekly-update',
+  page: 'shop',
+};
+const WORDS: Readonly<Record<string, string>> = {
+  window: 'Name of the maintenance window',
+  page: 'Slug of the status page',
 };
 
-type Named = 'monitor' | 'alerter' | 'worker' | 'window';
+type Named = 'monitor' | 'alerter' | 'worker' | 'window' | 'page';
 
 export function NameParam(what: Named): MethodDecorator {
   return ApiParam({
     name: 'name',
-    description: `Name of the ${what === 'window' ? 'maintenance window' : what}.`,
+    description: `${ownOf(WORDS, what) ?? `Name of the ${what}`}.`,
     schema: { type: 'string' },
     example: NAMED[what],
   });

@@ -86,8 +86,10 @@ export function object<P extends Properties, O extends Extract<keyof P, string> 
  */
 export function withoutDefaults({ default: value, ...schema }: JsonSchema): JsonSchema {
   const properties = schema['properties'] as Record<string, JsonSchema> | undefined;
+  const items = schema['items'] as JsonSchema | undefined;
   return {
     ...schema,
+    ...(items && { items: withoutDefaults(items) }),
     ...(value === undefined
       ? {}
       : { description: `${String(schema['description'])} Default: \`${String(value)}\`.`, 'x-default': value }),

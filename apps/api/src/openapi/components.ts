@@ -40,6 +40,7 @@ import {
   StateDetail,
   StateList,
 } from '../states/state.dto.js';
+import { ShownStatusPage, StatusPage, StatusPageList } from '../status-pages/status-page.dto.js';
 import { MemberChange, MonitorChange, Stream, StreamControl } from '../stream/stream.dto.js';
 import { platformComponents } from './platform-components.js';
 
@@ -94,6 +95,9 @@ export const DTOS: readonly Component<unknown>[] = [
   Maintenance,
   ShownMaintenance,
   MaintenanceList,
+  StatusPage,
+  ShownStatusPage,
+  StatusPageList,
   Event,
   EventList,
   Stream,

@@ -20,7 +20,10 @@ const FAULTY_AT: Readonly<Record<string, string>> = {
   AlerterMap: '/team-slack',
   AlerterTrial: '/config',
 };
-const QUIET_BODIES = ['SilenceRequest', 'MatchRequest', 'AckRequest', 'CommentRequest', 'PauseRequest', 'Maintenance'];
+const QUIET_BODIES = [
+  ...['SilenceRequest', 'MatchRequest', 'AckRequest', 'CommentRequest', 'PauseRequest', 'Maintenance'],
+  'StatusPage',
+];
 const CONFLICTS: Readonly<Record<string, string>> = {
   pushMonitors: 'Somebody else keeps changing these configurations; pushed 1 of 2. Try again',
   pushAlerters: 'Somebody else keeps changing these configurations; pushed 1 of 2. Try again',
@@ -42,6 +45,7 @@ const ABSENT: readonly (readonly [path: string, message: string])[] = [
   ['/api/v1/cluster/drain', "The worker 'worker-1' is not drained"],
   ['/api/v1/silence', "There is no silence '0mbd3k9x40000abcdefghijk'"],
   ['/api/v1/maintenance', "There is no maintenance window 'weekly-update'"],
+  ['/api/v1/status-page', "There is no status page 'shop'"],
 ];
 
 /** How an operation answers a status, made by the code of the real answers. */
@@ -129,6 +133,7 @@ function nameIn(operation: Pick<Refusing, 'path'>): string {
   if (path.startsWith('/api/v1/cluster/drain')) return 'worker-1';
   if (path.startsWith('/api/v1/silence')) return '0mbd3k9x40000abcdefghijk';
   if (path.startsWith('/api/v1/maintenance')) return 'weekly-update';
+  if (path.startsWith('/api/v1/status-page')) return 'shop';
   return isOfAlerters(operation) ? 'team-slack' : 'shop-home';
 }
 

@@ -1,25 +1,26 @@
-import {
-  DomainError,
-  type FieldError,
-  MaintenanceSettings,
-  matches,
-  newNameFault,
-  sentencesOf,
-  validateSettings,
-} from '@9volt/contracts';
-import { ClusterNode, type Entry, keepsChanging, untilAccepted } from '@9volt/etcd-dal';
+import { type FieldError, MaintenanceSettings, matches, sentencesOf } from '@9volt/contracts';
+import { ClusterNode } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { type DeclaredMaintenance, presentSubjectOf } from '../cache/quiet-view.js';
-import { assertPreconditions, type Preconditions } from '../common/etag.js';
+import type { Preconditions } from '../common/etag.js';
+import { PlainSettings } from '../common/plain-settings.js';
 import type { ShownMaintenance } from './quiet.dto.js';
 
 @Injectable()
 export class MaintenanceService {
+  private readonly store: PlainSettings;
+
   constructor(
-    private readonly node: ClusterNode,
+    node: ClusterNode,
     private readonly cache: ClusterCache,
-  ) {}
+  ) {
+    this.store = new PlainSettings(node, cache, {
+      noun: 'maintenance',
+      word: 'maintenance window',
+      settings: MaintenanceSettings,
+    });
+  }
 
   list(): ShownMaintenance[] {
     const all = [...this.cache.quiet.maintenance].map(([name, declared]) => this.shown(name, declared));
@@ -28,7 +29,7 @@ export class MaintenanceService {
 
   get(name: string): { shown: ShownMaintenance; revision: number } {
     const declared = this.cache.quiet.maintenance.get(name);
-    if (!declared) throw notFound(name);
+    if (!declared) throw this.store.notFound(name);
     return { shown: this.shown(name, declared), revision: declared.revision };
   }
 
@@ -37,39 +38,12 @@ export class MaintenanceService {
     raw: unknown,
     preconditions: Preconditions,
   ): Promise<{ shown: ShownMaintenance; revision: number; created: boolean }> {
-    const badName = this.cache.quiet.maintenance.has(name) ? undefined : newNameFault('maintenance', name);
-    if (badName) throw DomainError.invalid([badName]);
-    const validated = validateSettings(MaintenanceSettings, raw);
-    if (!validated.ok) throw DomainError.invalid(validated.errors);
-    const created = await this.replace(name, preconditions, () => validated.value);
+    const created = await this.store.put(name, raw, preconditions);
     return { ...this.get(name), created };
   }
 
-  async remove(name: string, preconditions: Preconditions): Promise<string> {
-    await this.replace(name, preconditions, (stored) => {
-      if (!stored) throw notFound(name);
-      return undefined;
-    });
-    return `Removed the maintenance window '${name}'`;
-  }
-
-  /** Answers whether there was none before. */
-  private replace(
-    name: string,
-    preconditions: Preconditions,
-    next: (stored: Entry | undefined) => MaintenanceSettings | undefined,
-  ): Promise<boolean> {
-    const { maintenance } = this.node.stores;
-    const write = async (): Promise<boolean | 'refused'> => {
-      const stored = await maintenance.read(name);
-      assertPreconditions(preconditions, stored?.modRevision);
-      const origin = stored ? undefined : ({ from: 'api' } as const);
-      const written = await maintenance.replace(name, stored?.modRevision ?? 0, next(stored), origin);
-      if (written.outcome === 'refused') return 'refused';
-      await this.cache.awaitWrite(written.revision);
-      return stored === undefined;
-    };
-    return untilAccepted(write, () => keepsChanging(`'${name}'`));
+  remove(name: string, preconditions: Preconditions): Promise<string> {
+    return this.store.remove(name, preconditions);
   }
 
   private shown(name: string, declared: DeclaredMaintenance): ShownMaintenance {
@@ -104,8 +78,4 @@ export class MaintenanceService {
 
 function isoOf(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function notFound(name: string): DomainError {
-  return new DomainError('not-found', `There is no maintenance window '${name}'`);
 }

@@ -1,11 +1,5 @@
-import {
-  jsonSchemaOf,
-  MaintenanceSettings,
-  matcherSchema,
-  type Matcher,
-  type SettingsClass,
-  SILENCE_PHASES,
-} from '@9volt/contracts';
+import { MaintenanceSettings, matcherSchema, type Matcher, SILENCE_PHASES } from '@9volt/contracts';
+import { bodySchema } from '../common/body-schema.js';
 import { EXAMPLE_AT } from '../common/example-facts.js';
 import {
   component,
@@ -23,7 +17,6 @@ import {
   text,
   textOrNull,
   told,
-  withoutDefaults,
 } from '../common/shape.js';
 import { AckBody, CommentBody, PauseBody, SilenceBody } from './quiet-bodies.js';
 
@@ -148,7 +141,3 @@ export type ShownMaintenance = Shape<typeof ShownMaintenance>;
 export const MaintenanceList = component('MaintenanceList', list(ref(ShownMaintenance)), [
   ShownMaintenance.example as ShownMaintenance,
 ]);
-
-function bodySchema(cls: SettingsClass): Schema<object> {
-  return withoutDefaults(jsonSchemaOf(cls));
-}

@@ -180,6 +180,7 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
       case 'config':
       case 'coverage':
       case 'alerter':
+      case 'status-page':
       case 'incident':
       case 'outbox':
       case 'vitals':

@@ -1,5 +1,12 @@
 import { validateAlerter } from '@9volt/alerters';
-import { isPlainObject, MaintenanceSettings, type Origin, type Validated, validateSettings } from '@9volt/contracts';
+import {
+  isPlainObject,
+  MaintenanceSettings,
+  type Origin,
+  StatusPageSettings,
+  type Validated,
+  validateSettings,
+} from '@9volt/contracts';
 import { type Entry, EtcdClient, type FencedWrite, joined, Keyspace, Stores, unchanged } from '@9volt/etcd-dal';
 import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
@@ -11,7 +18,7 @@ type Origins = ReadonlyMap<string, Origin>;
 
 export const DEMO_TAG = '9volt-demo';
 
-/** Reads and writes monitors, alerters and maintenance windows in etcd. */
+/** Reads and writes monitors, alerters, maintenance windows and status pages in etcd. */
 export class ConfigRepository {
   private readonly client: EtcdClient;
   private readonly keys: Keyspace;
@@ -26,36 +33,26 @@ export class ConfigRepository {
   }
 
   async read(): Promise<Catalogue<Stored>> {
-    const { monitors, alerters, maintenances } = this.keys;
-    const read = await this.client.list(monitors);
-    const { revision } = read;
-    const { origin } = this.stores;
-    const [{ entries }, windows, ofMonitors, ofAlerters, ofWindows] = await Promise.all([
-      this.client.list(alerters, { revision }),
-      this.client.list(maintenances, { revision }),
-      origin.monitor.readAll(revision),
-      origin.alerter.readAll(revision),
-      origin.maintenance.readAll(revision),
-    ]);
-    const stored = (kind: Kind, prefix: string, found: readonly Entry[], origins: Origins): Map<string, Stored> =>
-      new Map(
-        found.map((entry) => {
-          const name = entry.key.slice(prefix.length);
-          return [name, new StoredEntry(kind, name, entry, origins.get(name))];
-        }),
-      );
-    const catalogue = {
-      monitor: stored('monitor', monitors, read.entries, ofMonitors),
-      alerter: stored('alerter', alerters, entries, ofAlerters),
-      maintenance: stored('maintenance', maintenances, windows.entries, ofWindows),
+    const prefixes: Record<Kind, string> = {
+      monitor: this.keys.monitors,
+      alerter: this.keys.alerters,
+      maintenance: this.keys.maintenances,
+      'status-page': this.keys.statusPages,
     };
-    const noted = { monitor: ofMonitors, alerter: ofAlerters, maintenance: ofWindows };
+    const { entries, revision } = await this.client.list(prefixes.monitor);
+    const noted = byKind(await Promise.all(KINDS.map((kind) => this.stores.origin[kind].readAll(revision))));
+    const found = await Promise.all(
+      KINDS.map(async (kind) =>
+        kind === 'monitor' ? entries : (await this.client.list(prefixes[kind], { revision })).entries,
+      ),
+    );
+    const catalogue = byKind(KINDS.map((kind, n) => storedEntries(kind, prefixes[kind], found[n] ?? [], noted[kind])));
     this.forgetting = KINDS.flatMap((kind) =>
       [...noted[kind].keys()]
         .filter((name) => !catalogue[kind].has(name))
         .map((name) => {
           const isAbsent = { compare: [unchanged(this.keys[kind](name), 0)], then: [] };
-          return joined(isAbsent, origin[kind].noting(name, undefined));
+          return joined(isAbsent, this.stores.origin[kind].noting(name, undefined));
         }),
     );
     return catalogue;
@@ -67,8 +64,8 @@ export class ConfigRepository {
    */
   async apply(plan: SyncPlan, set: string, onProgress: (written: number) => void = () => undefined): Promise<void> {
     const origin: Origin = { from: 'files', set };
-    const puts = [...plan.added, ...plan.changed].sort(byKind('alerter'));
-    const removals = [...plan.removed].sort(byKind('monitor'));
+    const puts = [...plan.added, ...plan.changed].sort(firstOf('alerter'));
+    const removals = [...plan.removed].sort(firstOf('monitor'));
     const shareOf = ({ kind, name, value, modRevision }: Change): FencedWrite =>
       this.stores[kind].replacing({ name, settings: value, modRevision, origin: value && origin });
     const claim = ({ kind, name }: Pick<Change, 'kind' | 'name'>): FencedWrite =>
@@ -89,6 +86,7 @@ const VALIDATE: Readonly<Record<Kind, (name: string, raw: unknown) => Validated<
   monitor: validateMonitor,
   alerter: validateAlerter,
   maintenance: (_name, raw) => validateSettings(MaintenanceSettings, raw),
+  'status-page': (_name, raw) => validateSettings(StatusPageSettings, raw),
 };
 
 /** Most stored entries equal those in the files and need no validation. */
@@ -120,6 +118,25 @@ class StoredEntry implements Stored {
   }
 }
 
+/** In the order of {@link KINDS}. */
+function byKind<T>(values: readonly T[]): Record<Kind, T> {
+  return Object.fromEntries(KINDS.map((kind, n) => [kind, values[n]])) as Record<Kind, T>;
+}
+
+function storedEntries(
+  kind: Kind,
+  prefix: string,
+  found: readonly Entry[],
+  origins: Origins,
+): ReadonlyMap<string, Stored> {
+  return new Map(
+    found.map((entry) => {
+      const name = entry.key.slice(prefix.length);
+      return [name, new StoredEntry(kind, name, entry, origins.get(name))];
+    }),
+  );
+}
+
 function valueOf(validated: { ok: true; value: object } | { ok: false }): { value: object | undefined } {
   return { value: validated.ok ? validated.value : undefined };
 }
@@ -132,6 +149,6 @@ function parse(text: string): unknown {
   }
 }
 
-function byKind(first: Kind): (a: Change, b: Change) => number {
+function firstOf(first: Kind): (a: Change, b: Change) => number {
   return (a, b) => Number(b.kind === first) - Number(a.kind === first);
 }

@@ -41,7 +41,7 @@ export function describeChange(change: Change): string[] {
 
 function masked(kind: Change['kind'], value: object): object {
   if (kind === 'alerter') return maskAlerter(value as AlerterSettings);
-  if (kind === 'maintenance') return value;
+  if (kind !== 'monitor') return value;
   const definition = monitorTypes.get((value as MonitorSettings).type);
   return definition ? maskSettings(definition.settings, value) : value;
 }

@@ -4,7 +4,7 @@ import { visible } from '../output/visible.js';
  * The kinds of entries at the top of a file. To add one, begin here; validate-entries.ts and config-repository.ts must know it,
  * too.
  */
-export const KINDS = ['monitor', 'alerter', 'maintenance'] as const;
+export const KINDS = ['monitor', 'alerter', 'maintenance', 'status-page'] as const;
 
 export type Kind = (typeof KINDS)[number];
 
@@ -13,6 +13,7 @@ export const PLURALS: Readonly<Record<Kind, string>> = {
   monitor: 'monitors',
   alerter: 'alerters',
   maintenance: 'maintenance windows',
+  'status-page': 'status pages',
 };
 
 /** One entry as it stands in a file. */

@@ -1,5 +1,5 @@
 import { isPlainObject, messageOf, nearest } from '@9volt/contracts';
-import { type Document, isMap, isScalar, LineCounter, parseAllDocuments, type ParsedNode, type YAMLMap } from 'yaml';
+import { type Document, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type ParsedNode, type YAMLMap } from 'yaml';
 import { type ConfigFault, type Entry, type Kind, KINDS, type Place, PLURALS } from './entry.js';
 import { quickValues } from './quick-values.js';
 import { utf8Fault } from './utf8-fault.js';
@@ -183,10 +183,16 @@ function entriesOfKind(
     // A value from an alias or a merge has no position of its own.
     const own = placeAt(offsetOf(pair?.key), lengthOf(pair?.key)) ?? kindPlace;
     const placeOf = (path: readonly string[]): Place | undefined => {
-      // The key of the innermost existing attribute.
+      // The key of the innermost existing attribute, or the innermost item of a list.
       let at: unknown = pair?.value;
       let best = own;
       for (const segment of path) {
+        if (isSeq(at)) {
+          const item = at.items[Number(segment)];
+          best = placeAt(offsetOf(item), lengthOf(item)) ?? best;
+          at = item;
+          continue;
+        }
         if (!isMap(at)) break;
         const inner = at.items.find((item) => nameAsWritten(item.key) === segment);
         if (!inner) break;

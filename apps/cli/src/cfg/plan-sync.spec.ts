@@ -21,6 +21,7 @@ const catalogue = <V>(monitor: Record<string, V>, alerter: Record<string, V> = {
   monitor: new Map(Object.entries(monitor)),
   alerter: new Map(Object.entries(alerter)),
   maintenance: new Map(),
+  'status-page': new Map(),
 });
 const many = <V>(count: number, value: V): Record<string, V> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`m${index}`, value]));

@@ -48,6 +48,16 @@ it('maintenance windows stand beside monitors', () => {
   ]);
 });
 
+it('status pages stand beside monitors', () => {
+  const page = 'status-page:\n  shop:\n    title: Shop\n    groups:\n      - title: Web\n        monitors: [web]\n';
+  expect(faultsOf(page)).toEqual([]);
+  expect(faultsOf(`${page}      - title: Mail\n        monitor: [mail]\n`)).toEqual([
+    expect.stringMatching(
+      /^a\.yaml:8: \/status-page\/shop\/groups\/1\/monitor: unknown attribute "monitor"; did you mean "monitors"/,
+    ),
+  ]);
+});
+
 it('parents must be there and depend on nothing in a circle', () => {
   const monitor = (name: string, parent: string): string =>
     `  ${name}: {type: tcp, host: x, port: 1, interval: 10s, depends-on: [${parent}]}\n`;

@@ -8,6 +8,7 @@ import {
   type MonitorSettings,
   newNameFault,
   pointer,
+  StatusPageSettings,
   unknownName,
   validateSettings,
 } from '@9volt/contracts';
@@ -18,6 +19,7 @@ export interface Validated {
   monitors: Map<string, MonitorSettings>;
   alerters: Map<string, AlerterSettings>;
   windows: Map<string, MaintenanceSettings>;
+  pages: Map<string, StatusPageSettings>;
 }
 
 /**
@@ -33,6 +35,7 @@ export function validateEntries(
   const monitors = new Map<string, MonitorSettings>();
   const alerters = new Map<string, AlerterSettings>();
   const windows = new Map<string, MaintenanceSettings>();
+  const pages = new Map<string, StatusPageSettings>();
   const dependents = new Map<string, Entry>();
   const faults: ConfigFault[] = [];
   const known = new Set([
@@ -52,6 +55,12 @@ export function validateEntries(
       else faults.push(...eachOnce(entry, validated.errors).map((error) => toFault(entry, error)));
       continue;
     }
+    if (entry.kind === 'status-page') {
+      const validated = validateSettings(StatusPageSettings, entry.raw, at(entry));
+      if (validated.ok) pages.set(entry.name, validated.value);
+      else faults.push(...eachOnce(entry, validated.errors).map((error) => toFault(entry, error)));
+      continue;
+    }
     const validated = validateMonitor(entry.name, entry.raw, at(entry));
     if (!validated.ok) {
       faults.push(...eachOnce(entry, validated.errors).map((error) => toFault(entry, error)));
@@ -64,7 +73,7 @@ export function validateEntries(
     }
   }
   if (storedAlerters !== undefined) faults.push(...parentFaults(monitors, dependents, storedParents));
-  return { monitors, alerters, windows, faults };
+  return { monitors, alerters, windows, pages, faults };
 }
 
 function parentFaults(

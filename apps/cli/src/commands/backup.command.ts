@@ -7,7 +7,7 @@ export function addBackupCommands(program: Command): void {
     program
       .command('backup')
       .description(
-        'Save the configuration to a file: cluster settings, monitors, alerters, maintenance windows, silences and drains. The file contains secrets.',
+        'Save the configuration to a file: cluster settings, monitors, alerters, maintenance windows, status pages, silences and drains. The file contains secrets.',
       ),
     'etcd',
   )

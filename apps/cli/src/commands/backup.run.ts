@@ -71,6 +71,7 @@ function summary(keys: Iterable<string>): string {
   const always = [count('monitor/', 'monitor'), count('alerter/', 'alerter'), count('cluster/drain/', 'drain')];
   const others = [
     count('maintenance/', 'maintenance window'),
+    count('status-page/', 'status page'),
     count('silence/', 'silence'),
     count('pause/', 'monitor disabled for a time', 'monitors disabled for a time'),
   ].filter((counted) => !counted.startsWith('0 '));

@@ -126,7 +126,12 @@ async function prepare(
   const added = loaded.entries.filter(({ kind, name }) => !stored[kind].has(name));
   refuse([...loaded.faults, ...validated.faults, ...newNameFaults(added, loaded.entries)]);
   const plan = planSync(
-    { monitor: validated.monitors, alerter: validated.alerters, maintenance: validated.windows },
+    {
+      monitor: validated.monitors,
+      alerter: validated.alerters,
+      maintenance: validated.windows,
+      'status-page': validated.pages,
+    },
     stored,
     syncOptions,
   );
@@ -186,8 +191,11 @@ function parentsOf(stored: Stored | undefined): readonly string[] | undefined {
   return stored && ((stored.value as MonitorSettings | undefined)?.['depends-on'] ?? []);
 }
 
-function found(loaded: Loaded, { monitors, alerters, windows }: Validated): string {
-  const more = windows.size > 0 ? `, ${windows.size} maintenance windows` : '';
+function found(loaded: Loaded, { monitors, alerters, windows, pages }: Validated): string {
+  const more = [
+    windows.size > 0 ? `, ${windows.size} maintenance windows` : '',
+    pages.size > 0 ? `, ${pages.size} status pages` : '',
+  ].join('');
   return `found ${monitors.size} monitors and ${alerters.size} alerters${more} in ${loaded.files} files`;
 }
 

@@ -8,6 +8,7 @@ const ABOUT: Record<Role, string> = {
   scheduler: 'Run a scheduler. One scheduler is the leader and assigns monitors to workers.',
   worker: 'Run a worker. It checks its assigned monitors and sends notifications.',
   api: 'Run the API and the dashboard.',
+  status: 'Run the public status pages. This process only reads, and needs no access tokens.',
 };
 
 const EXAMPLES: Record<Role, string> = {
@@ -17,11 +18,12 @@ const EXAMPLES: Record<Role, string> = {
   worker: `  9volt worker -e http://10.0.0.1:2379
   9volt worker -e http://10.0.0.1:2379 --tags eu-west,dmz --member-id edge-1`,
   api: '  NINEV_ACCESS_TOKENS_FILE=/etc/9volt/tokens 9volt api -e http://10.0.0.1:2379 --listen 0.0.0.0:8080',
+  status: '  9volt status -e http://10.0.0.1:2379 --listen 0.0.0.0:8083 --public-url https://status.example.com',
 };
 
-/** `9volt server`, `scheduler`, `worker` and `api`: one process each, without a child, so that a signal reaches it. */
+/** `9volt server`, `scheduler`, `worker`, `api` and `status`: one process each, without a child, so that a signal reaches it. */
 export function addNodeCommands(program: Command): void {
-  for (const role of ['server', 'scheduler', 'worker', 'api'] as const) {
+  for (const role of ['server', 'scheduler', 'worker', 'api', 'status'] as const) {
     withSettings(program.command(role).description(ABOUT[role]), 'node')
       .addHelpText('after', `\nExamples:\n${EXAMPLES[role]}`)
       .action(async (options: Record<string, unknown>) => {

@@ -58,13 +58,16 @@ async function rolesOf(
       const api = await import('@9volt/api');
       return { modules: [api.ApiModule], setUp: api.setUpApi };
     }
+    case 'status':
+      return { modules: [(await import('@9volt/status')).StatusModule] };
     case 'server': {
-      const [{ SchedulerModule }, { WorkerModule }, api] = await Promise.all([
+      const [{ SchedulerModule }, { WorkerModule }, api, { StatusModule }] = await Promise.all([
         import('@9volt/scheduler'),
         import('@9volt/worker'),
         import('@9volt/api'),
+        import('@9volt/status'),
       ]);
-      return { modules: [SchedulerModule, WorkerModule, api.ApiModule], setUp: api.setUpApi };
+      return { modules: [SchedulerModule, WorkerModule, api.ApiModule, StatusModule], setUp: api.setUpApi };
     }
   }
 }

@@ -77,8 +77,11 @@ export async function startNode(config: NodeConfig, logger?: AppLogger): Promise
       const node = app.get(ClusterNode);
       const health = app.get(Health);
       health.identify(node.memberId);
-      health.readiness('etcd', () => (node.isMember ? undefined : (node.waiting ?? 'not a member of the cluster')));
       void node.joined.then(() => (hasJoined = true));
+      // A status process shows what it last knew, so it stays ready without etcd.
+      if (config.role !== 'status') {
+        health.readiness('etcd', () => (node.isMember ? undefined : (node.waiting ?? 'not a member of the cluster')));
+      }
       node.start(url).catch((error: unknown) => log.child('cluster').error(`cannot join: ${messageOf(error)}`));
     },
   });

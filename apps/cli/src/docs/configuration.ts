@@ -1,6 +1,7 @@
 import { alerterTypes } from '@9volt/alerters';
 import {
   AlerterSettings,
+  Announcement,
   type AttributeMeta,
   attributesOf,
   isOfType,
@@ -8,6 +9,8 @@ import {
   MonitorSettings,
   NAME_EXPECTED,
   type SettingsClass,
+  StatusGroup,
+  StatusPageSettings,
 } from '@9volt/contracts';
 import { monitorTypes } from '@9volt/monitors';
 import { code, fenced, table } from './markdown.js';
@@ -26,6 +29,9 @@ export function configurationReference(read: ReadText): Promise<string> {
     ]),
     'alerter types': typeTable('alerters', alerterTypes),
     'maintenance attributes': attributeTable(attributes(MaintenanceSettings)),
+    'status page attributes': attributeTable(attributes(StatusPageSettings)),
+    'group attributes': attributeTable(attributes(StatusGroup)),
+    'announcement attributes': attributeTable(attributes(Announcement)),
   });
 }
 
@@ -79,6 +85,7 @@ const KINDS: Record<AttributeMeta['kind'], string> = {
   'text-map': 'map',
   match: 'map',
   escalation: 'list of maps',
+  items: 'list of maps',
 };
 
 function attributeRow(meta: AttributeMeta): string[] {

@@ -7,6 +7,7 @@ import {
   jsonSchemaOf,
   MaintenanceSettings,
   type SettingsClass,
+  StatusPageSettings,
 } from '@9volt/contracts';
 import { monitorTypes } from '@9volt/monitors';
 
@@ -22,7 +23,7 @@ export function editorSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: '9volt configuration',
     description:
-      'Monitors, alerters and maintenance windows, each a map from name to settings. Made by "npm run generate" from the settings classes.',
+      'Monitors, alerters, maintenance windows and status pages, each a map from name to settings. Made by "npm run generate" from the settings classes.',
     type: 'object',
     additionalProperties: false,
     patternProperties: { '^x-': { description: 'Yours: 9volt reads no attribute that starts with x-.' } },
@@ -30,9 +31,11 @@ export function editorSchema(): JsonSchema {
       monitor: mapOf('monitor', 'Monitors by name.'),
       alerter: mapOf('alerter', 'Alerters by name.'),
       maintenance: mapOf('maintenance', 'Maintenance windows by name.'),
+      'status-page': mapOf('status-page', 'Public status pages by slug.'),
     },
     definitions: {
       maintenance: settingsSchema(MaintenanceSettings),
+      'status-page': settingsSchema(StatusPageSettings),
       monitor: byType(
         [...monitorTypes].map(([type, { summary }]) => ({ type, summary, definition: `monitor-${type}` })),
       ),
@@ -49,7 +52,7 @@ export function editorSchema(): JsonSchema {
   };
 }
 
-function mapOf(kind: 'monitor' | 'alerter' | 'maintenance', description: string): JsonSchema {
+function mapOf(kind: 'monitor' | 'alerter' | 'maintenance' | 'status-page', description: string): JsonSchema {
   return {
     description,
     type: ['object', 'null'],
@@ -116,6 +119,7 @@ function propertyForEditors(property: JsonSchema, meta: AttributeMeta): JsonSche
           ],
         }
       : {}),
+    ...(meta.of ? { items: settingsSchema(meta.of) } : {}),
     ...(meta.required && meta.kind === 'text' ? { minLength: 1 } : {}),
     description: `${meta.doc} Expected: ${meta.expected}.`,
     ...(meta.suggestions ? { examples: meta.suggestions } : {}),

@@ -14,7 +14,7 @@ interface Documented {
   roles: Role[];
 }
 
-const ROLES: readonly Role[] = ['scheduler', 'worker', 'api'];
+const ROLES: readonly Role[] = ['scheduler', 'worker', 'api', 'status'];
 /** With these, a worker shows all of its optional metrics. */
 const SHOW_ALL = { NINEV_PERFORMANCE_SERIES: '1', NINEV_MONITOR_SERIES: '1' };
 const OPTIONAL: readonly [prefix: string, flag: string][] = [
@@ -38,6 +38,7 @@ export async function metricsReference(read: ReadText): Promise<string> {
     scheduler: ofRole('scheduler'),
     worker: ofRole('worker'),
     api: ofRole('api'),
+    status: ofRole('status'),
     optional: table(
       ['Flag', ...headings],
       optional.map((metric) => [code(flagOf(metric.name) ?? ''), ...row(metric)]),

@@ -37,6 +37,7 @@ const VALUES: Record<NodeSettingKey, string | string[] | boolean> = {
   performanceSeries: '4',
   monitorSeries: '5',
   dataDir: '/var/lib/9volt',
+  statusListen: '127.0.0.1:1235',
   maxConnections: '600',
   maxConnectionsPerAddress: '300',
   maxStreams: '200',
@@ -62,9 +63,10 @@ describe('the workers of up', () => {
       const worker = loadNodeConfig('worker', {}, child);
       expect(worker.listen.port).not.toBe(1234);
       expect(worker.memberName).not.toBe('me');
-      const { role, listen, memberName } = worker;
+      expect(worker.statusListen).toBeUndefined();
+      const { role, listen, memberName, statusListen } = worker;
       expect(worker).toEqual(
-        Object.assign(Object.create(NodeConfig.prototype), { ...server, role, listen, memberName }),
+        Object.assign(Object.create(NodeConfig.prototype), { ...server, role, listen, memberName, statusListen }),
       );
       for (const { key, env } of someOf(NODE_SETTINGS)) {
         expect({ key, passedOn: child[env] !== undefined }).toEqual({ key, passedOn: !(key in NOT_PASSED_ON) });

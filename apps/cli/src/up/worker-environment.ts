@@ -10,6 +10,7 @@ import {
 export const NOT_PASSED_ON: Partial<Record<NodeSettingKey, string>> = {
   listen: 'each worker listens on a free loopback port',
   memberId: 'each worker has its own name',
+  statusListen: 'the server shows the status pages',
 };
 
 /**

@@ -1,4 +1,4 @@
-import type { Assignment, ClusterEvent, Member, MonitorState, Role } from '@9volt/contracts';
+import type { Assignment, ClusterEvent, Member, MemberRole, MonitorState } from '@9volt/contracts';
 import { type ClusterNode, decode, encode, type Op } from '@9volt/etcd-dal';
 import { testNode, waitFor, wholeMember, wholeState } from '@9volt/etcd-dal/testing';
 import { AppLogger, Health, Metrics } from '@9volt/platform';
@@ -75,7 +75,7 @@ export class SchedulerBench {
   }
 
   /** A member that runs checks. By default its id is its name. */
-  async worker(id: string, tags: string[] = [], role: Role = 'worker', name = id): Promise<void> {
+  async worker(id: string, tags: string[] = [], role: MemberRole = 'worker', name = id): Promise<void> {
     const lease = await this.client.grantLease(600_000);
     this.leases.set(id, lease.id);
     const whole = { ...wholeMember };

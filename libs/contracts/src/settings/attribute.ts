@@ -18,7 +18,8 @@ export interface AttributeMeta {
     | 'text-list'
     | 'text-map'
     | 'match'
-    | 'escalation';
+    | 'escalation'
+    | 'items';
   /** One or two sentences for a person. */
   doc: string;
   required: boolean;
@@ -43,6 +44,8 @@ export interface AttributeMeta {
   multiline?: boolean;
   /** A list of names of alerters or monitors; a form suggests the stored ones. */
   refersTo?: 'alerter' | 'monitor';
+  /** The settings of each item of a list of maps. */
+  of?: SettingsClass;
   /** Converts the accepted spellings to the stored one. Leaves unknown ones as they are. */
   normalise?: (value: unknown) => unknown;
 }

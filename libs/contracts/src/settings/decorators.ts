@@ -13,7 +13,7 @@ import {
   ValidateBy,
 } from 'class-validator';
 import { formatDuration, parseDuration } from './duration.js';
-import { type AttributeMeta, recordAttribute } from './attribute.js';
+import { type AttributeMeta, recordAttribute, type SettingsClass } from './attribute.js';
 
 /**
  * One decorator per kind of attribute. Each applies the class-validator rules and records the description from which schemas, forms
@@ -221,6 +221,12 @@ export function Matching(options: Common): PropertyDecorator {
   return attribute('match', options, { expected: MATCHER_EXPECTED, maxEntries: MAX_ENTRIES }, [
     rule('match', (value) => typeof value === 'object' && value !== null && !Array.isArray(value)),
   ]);
+}
+
+/** A list of maps, each with the attributes of a class. A class with one adds `itemFaults` to its cross checks. */
+export function Items(options: Common & { of: SettingsClass; maxEntries: number }): PropertyDecorator {
+  const { of, maxEntries } = options;
+  return attribute('items', options, { expected: `a list of at most ${maxEntries} maps`, maxEntries, of }, [IsArray()]);
 }
 
 const MAX_STEPS = 20;

@@ -61,6 +61,8 @@ function typeOf(meta: AttributeMeta): JsonSchema {
       return { type: 'object', maxProperties: meta.maxEntries, additionalProperties: { type: 'string' } };
     case 'match':
       return matcherSchema();
+    case 'items':
+      return { type: 'array', maxItems: meta.maxEntries, ...(meta.of ? { items: jsonSchemaOf(meta.of) } : {}) };
     case 'escalation':
       return {
         type: 'array',

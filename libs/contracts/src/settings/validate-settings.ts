@@ -40,6 +40,14 @@ export function validateSettings<T extends object>(cls: SettingsClass<T>, raw: u
   return errors.length === 0 ? { ok: true, value: instance } : { ok: false, errors };
 }
 
+/** The faults of the items of a list of maps at `path`. */
+export function itemFaults(cls: SettingsClass, items: readonly unknown[], path: string): FieldError[] {
+  return items.flatMap((item, n) => {
+    const validated = validateSettings(cls, item, `${path}/${n}`);
+    return validated.ok ? [] : validated.errors;
+  });
+}
+
 /** Further unknown attributes of a document are only counted: the cost of an answer must not grow with its input. */
 const MAX_UNKNOWN = 20;
 /** The message cuts a longer name, and suggests nothing for it. */

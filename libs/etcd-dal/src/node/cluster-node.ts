@@ -58,7 +58,7 @@ export class ClusterNode {
   private stopped = false;
   private readonly abort = new AbortController();
   private resolveJoined!: () => void;
-  /** Resolves once this process is a member for the first time. */
+  /** Resolves once this process is a member for the first time, or may read. */
   readonly joined = new Promise<void>((resolve) => (this.resolveJoined = resolve));
   private waitingFor: string | undefined;
 
@@ -103,18 +103,14 @@ export class ClusterNode {
     this.configListeners.push(listener);
   }
 
-  /** Joins the cluster; waits for etcd as long as it takes, or until stopped, and says so. */
+  /** Joins the cluster, unless its role only reads; waits for etcd as long as it takes, or until stopped, and says so. */
   async start(listenAddress: string): Promise<void> {
     const config = await this.awaitConfig();
     if (!config || this.stopped) return;
-    const live = new LiveConfig(this.client, this.keys, this.guard, config);
-    this.liveConfig = live;
-    live.listen((now, faults) => {
-      this.memberSession?.retime(timingOf(now));
-      for (const listener of this.configListeners) listener(now, faults);
-    });
+    this.follow(config);
     const startedAt = new Date().toISOString();
     const { role, name, tags, version, semver, alertLinks } = this.options;
+    if (role === 'status') return this.resolveJoined();
     const member: Member = {
       MemberID: this.memberId,
       Name: name,
@@ -133,7 +129,6 @@ export class ClusterNode {
       if ((status === 'joining' || status === 'lost') && error) this.waitFor(error);
       if (status === 'fresh') this.waitingFor = undefined;
     });
-    unawaited('the settings of the cluster', live.start());
     await this.memberSession.start();
     if (!this.stopped) this.resolveJoined();
   }
@@ -145,6 +140,16 @@ export class ClusterNode {
     await Promise.all([this.events.stop(), this.liveConfig?.stop()]);
     await this.memberSession?.stop();
     this.client.close();
+  }
+
+  private follow(config: ClusterConfig): void {
+    const live = new LiveConfig(this.client, this.keys, this.guard, config);
+    this.liveConfig = live;
+    live.listen((now, faults) => {
+      this.memberSession?.retime(timingOf(now));
+      for (const listener of this.configListeners) listener(now, faults);
+    });
+    unawaited('the settings of the cluster', live.start());
   }
 
   private async awaitConfig(): Promise<ClusterConfig | undefined> {

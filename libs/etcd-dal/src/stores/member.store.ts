@@ -1,4 +1,4 @@
-import type { Director, Drain, Member, Role, WorkerLoad } from '@9volt/contracts';
+import type { Director, Drain, Member, MemberRole, WorkerLoad } from '@9volt/contracts';
 import { encode } from '../codec.js';
 import { commit, type Committed, unchanged } from '../control/fenced-txn.js';
 import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
@@ -29,7 +29,7 @@ const member = record<Member>(
     MemberID: text,
     Name: text,
     // A newer version may have more roles.
-    Role: text as Shape<Role>,
+    Role: text as Shape<MemberRole>,
     Hostname: text,
     ListenAddress: text,
     Tags: listOf(text),

@@ -17,7 +17,7 @@ export interface SettingsChange {
   origin?: Origin | undefined;
 }
 
-/** `monitor/<name>`, `alerter/<name>` or `maintenance/<name>`. Anybody may write there, so nothing is skipped: people must see what is refused. */
+/** `monitor/<name>`, `alerter/<name>`, `maintenance/<name>` or `status-page/<slug>`. Anybody may write there, so nothing is skipped: people must see what is refused. */
 export class SettingsStore {
   constructor(
     private readonly client: EtcdClient,

@@ -29,6 +29,7 @@ export class Stores {
   readonly monitor: SettingsStore;
   readonly alerter: SettingsStore;
   readonly maintenance: SettingsStore;
+  readonly 'status-page': SettingsStore;
   readonly silence: QuietStore<Silence>;
   readonly ack: QuietStore<Acknowledgement>;
   readonly pause: QuietStore<Pause>;
@@ -58,10 +59,12 @@ export class Stores {
       monitor: new OriginStore(client, keys, 'monitor'),
       alerter: new OriginStore(client, keys, 'alerter'),
       maintenance: new OriginStore(client, keys, 'maintenance'),
+      'status-page': new OriginStore(client, keys, 'status-page'),
     };
     this.monitor = new SettingsStore(client, keys.monitors, this.origin.monitor);
     this.alerter = new SettingsStore(client, keys.alerters, this.origin.alerter);
     this.maintenance = new SettingsStore(client, keys.maintenances, this.origin.maintenance);
+    this['status-page'] = new SettingsStore(client, keys.statusPages, this.origin['status-page']);
     this.silence = new QuietStore(client, keys.silences, quietShapes.silence);
     this.ack = new QuietStore(client, keys.acks, quietShapes.acknowledgement);
     this.pause = new QuietStore(client, keys.pauses, quietShapes.pause);

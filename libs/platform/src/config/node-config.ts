@@ -71,6 +71,8 @@ export class NodeConfig extends EtcdConfig {
   readonly dataDir: string | undefined;
   /** For tests: divides the periods of history. */
   readonly historySpeed: number;
+  /** Another address, for the public status pages alone. */
+  readonly statusListen: { host: string; port: number } | undefined;
   readonly version = VERSION.text;
   readonly semver = VERSION.semver;
 
@@ -82,7 +84,14 @@ export class NodeConfig extends EtcdConfig {
       Partial<
         Pick<
           NodeConfig,
-          'limits' | 'secretSources' | 'ownSecretFiles' | 'targets' | 'monitorSeries' | 'dataDir' | 'historySpeed'
+          | 'limits'
+          | 'secretSources'
+          | 'ownSecretFiles'
+          | 'targets'
+          | 'monitorSeries'
+          | 'dataDir'
+          | 'historySpeed'
+          | 'statusListen'
         >
       >,
   ) {
@@ -102,10 +111,11 @@ export class NodeConfig extends EtcdConfig {
     this.monitorSeries = values.monitorSeries ?? 0;
     this.dataDir = values.dataDir;
     this.historySpeed = values.historySpeed ?? 1;
+    this.statusListen = values.statusListen;
   }
 }
 
-const DEFAULT_PORT: Record<Role, number> = { server: 8080, api: 8080, scheduler: 8081, worker: 8082 };
+const DEFAULT_PORT: Record<Role, number> = { server: 8080, api: 8080, scheduler: 8081, worker: 8082, status: 8083 };
 
 /** Reads flags and environment. Throws {@link ConfigError} with every fault. */
 export function loadEtcdConfig(flags: NodeFlags, env: Environment = process.env): EtcdConfig {
@@ -120,7 +130,7 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
   const reader = new SettingReader(flags, env);
   const listen = parseListen(reader, DEFAULT_PORT[role]);
   const accessTokens = parseAccessTokens(reader);
-  if (!isLoopback(listen.host) && accessTokens.length === 0 && !reader.flag('insecure')) {
+  if (!isLoopback(listen.host) && accessTokens.length === 0 && role !== 'status' && !reader.flag('insecure')) {
     reader.fault(
       'listen',
       `refusing to listen on ${listen.host} without access tokens, because other machines can reach it; give --access-tokens, or --insecure if you want that`,
@@ -156,6 +166,7 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     performanceSeries: reader.count('performanceSeries', 0),
     monitorSeries: reader.count('monitorSeries', 0),
     dataDir: reader.text('dataDir'),
+    ...(reader.text('statusListen') === undefined ? {} : { statusListen: parseListen(reader, 0, 'statusListen') }),
     ownSecretFiles: reader.secretFiles,
     // Not for operators: docs/history.md.
     historySpeed: Number(env['NINEV_INTERNAL_HISTORY_SPEED'] ?? 1),
@@ -257,13 +268,17 @@ function parseAccessTokens(reader: SettingReader): string[] {
   return tokens;
 }
 
-function parseListen(reader: SettingReader, defaultPort: number): { host: string; port: number } {
-  const written = reader.text('listen');
+function parseListen(
+  reader: SettingReader,
+  defaultPort: number,
+  key: 'listen' | 'statusListen' = 'listen',
+): { host: string; port: number } {
+  const written = reader.text(key);
   if (written === undefined) return { host: '127.0.0.1', port: defaultPort };
   const match = /^(?:(\[[0-9a-fA-F:.]+\]|[^:[\]\s]*):)?(\d{1,5})$/.exec(written);
   const port = Number(match?.[2]);
   if (!match || port > 65_535) {
-    reader.fault('listen', `expected host:port such as 127.0.0.1:8080, got "${written}"`);
+    reader.fault(key, `expected host:port such as 127.0.0.1:8080, got "${written}"`);
     return { host: '127.0.0.1', port: defaultPort };
   }
   const host = match[1] === undefined ? '127.0.0.1' : match[1] === '' ? '0.0.0.0' : match[1].replace(/^\[|\]$/g, '');

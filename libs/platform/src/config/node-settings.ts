@@ -42,7 +42,8 @@ export type NodeSettingKey =
   | 'execConcurrency'
   | 'performanceSeries'
   | 'monitorSeries'
-  | 'dataDir';
+  | 'dataDir'
+  | 'statusListen';
 
 /** The permitted sources of secrets, unless the operator says otherwise. */
 export const DEFAULT_SECRET_SOURCES: readonly string[] = ['env:NINEV_SECRET_*', 'file:/etc/9volt/secrets/'];
@@ -112,7 +113,7 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     key: 'listen',
     flags: '-l, --listen <host:port>',
     env: 'NINEV_LISTEN_ADDRESS',
-    doc: 'Where to listen; port 0 picks a free one. Loopback by default: server and api 8080, scheduler 8081, worker 8082.',
+    doc: 'Where to listen; port 0 picks a free one. Loopback by default: server and api 8080, scheduler 8081, worker 8082, status 8083.',
     scope: 'node',
     kind: 'text',
   },
@@ -273,6 +274,14 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     flags: '--data-dir <dir>',
     env: 'NINEV_DATA_DIR',
     doc: 'Directory for a worker that has to stop while it cannot reach etcd. There it records the alerts that it sent meanwhile, and reads them at its next start. Without this directory the record is lost: an alert may stay without its resolve, or be sent again.',
+    scope: 'node',
+    kind: 'text',
+  },
+  {
+    key: 'statusListen',
+    flags: '--status-listen <host:port>',
+    env: 'NINEV_STATUS_LISTEN_ADDRESS',
+    doc: 'Another address of a server or a status process, for the public status pages alone: nothing else answers there, and nobody needs a token.',
     scope: 'node',
     kind: 'text',
   },

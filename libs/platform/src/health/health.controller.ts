@@ -23,14 +23,14 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Whether it can do its work; names what is missing. */
+  /** Whether it can do its work; names what is missing, but not to strangers. */
   @Public()
   @Get('readyz')
   ready(@Res({ passthrough: true }) reply: Reply): { status: string; missing: Record<string, string> } {
     const missing = this.health.missing();
     const ready = Object.keys(missing).length === 0;
     if (!ready) reply.status(503);
-    return { status: ready ? 'ready' : 'not ready', missing };
+    return { status: ready ? 'ready' : 'not ready', missing: this.config.role === 'status' ? {} : missing };
   }
 
   @Public()

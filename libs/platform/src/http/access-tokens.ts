@@ -21,7 +21,12 @@ export class AccessTokens {
 
   /** Throws unless the caller has one, or none is required. */
   assertGiven(headers: Headers): void {
-    if (!this.demanded || this.matches(headers)) return;
+    if (this.demanded) this.assertMatch(headers);
+  }
+
+  /** Throws unless the caller has one, even if this process has none. */
+  assertMatch(headers: Headers): void {
+    if (this.matches(headers)) return;
     throw new DomainError(
       'unauthorized',
       tokenOf(headers) === undefined

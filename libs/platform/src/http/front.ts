@@ -6,6 +6,9 @@ import { AccessTokens } from './access-tokens.js';
 import { refusalOfForeign, type OwnAddresses } from './same-site.js';
 import { DEFAULT_HEADERS } from './security-headers.js';
 
+/** What a public process tells callers without a token about itself. */
+const PUBLIC_HEALTH: readonly string[] = ['/livez', '/readyz'];
+
 /**
  * Runs before every route of every role, also for routes that Nest does not know: each answer gets the headers of {@link
  * DEFAULT_HEADERS}; it refuses requests from pages of other sites, and from callers without an access token, before it reads any of
@@ -13,8 +16,10 @@ import { DEFAULT_HEADERS } from './security-headers.js';
  */
 export function standInFront(fastify: FastifyInstance, config: NodeConfig): void {
   const tokens = new AccessTokens(config.accessTokens);
+  const isPublic = config.role === 'status' && !isLoopback(config.listen.host);
   const own: OwnAddresses = {
-    guarded: tokens.demanded,
+    // Everybody may reach a public process by any name.
+    guarded: tokens.demanded || isPublic,
     loopback: isLoopback(config.listen.host),
     host: config.listen.host,
     hostname: hostname(),
@@ -23,10 +28,13 @@ export function standInFront(fastify: FastifyInstance, config: NodeConfig): void
   fastify.addHook('onRequest', async (request, reply) => {
     void reply.headers(DEFAULT_HEADERS);
     const { headers, method, is404 } = request;
-    const { open = false, page = false } = request.routeOptions.config.rules ?? {};
+    const { open = false, page = false, shared = false } = request.routeOptions.config.rules ?? {};
     const authenticated = tokens.demanded && tokens.matches(headers);
+    if (shared) return;
     const foreign = refusalOfForeign({ method, headers, page, authenticated }, own);
     if (foreign !== undefined) throw new DomainError('forbidden', foreign);
-    if (!open && !is404) tokens.assertGiven(headers);
+    if (is404) return;
+    if (isPublic && !PUBLIC_HEALTH.includes(request.routeOptions.url ?? '')) tokens.assertMatch(headers);
+    else if (!open) tokens.assertGiven(headers);
   });
 }

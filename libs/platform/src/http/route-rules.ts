@@ -6,6 +6,8 @@ export interface RouteRules {
   open?: boolean;
   /** A page for people: another site may link to it. */
   page?: boolean;
+  /** For everybody on purpose: pages of other sites may use it, too. */
+  shared?: boolean;
   /** Largest body; {@link DEFAULT_BODY_BYTES} unless set here. */
   bodyBytes?: number;
   /** Accepts bodies of any type, and cuts a body that is too large instead of refusing it. */

@@ -11,9 +11,13 @@ const REASONS: Readonly<Record<string, (host: string, port: number) => string>> 
 };
 
 /** Why a process cannot listen on its address, as a fault of that setting; undefined for another error. */
-export function listenFault(error: unknown, { host, port }: { host: string; port: number }): ConfigError | undefined {
+export function listenFault(
+  error: unknown,
+  { host, port }: { host: string; port: number },
+  option = '--listen',
+): ConfigError | undefined {
   const reason = ownOf(REASONS, (error as NodeJS.ErrnoException | undefined)?.code ?? '');
   if (!reason) return undefined;
   const address = host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
-  return new ConfigError([`--listen: cannot listen on ${address}: ${reason(host, port)}`]);
+  return new ConfigError([`${option}: cannot listen on ${address}: ${reason(host, port)}`]);
 }

@@ -50,7 +50,7 @@ export async function runNode(options: RunNodeOptions): Promise<RunningNode> {
   }
   const url = addressOf(app);
   log.info(`${config.role} listens on ${url}`);
-  if (config.accessTokens.length === 0) {
+  if (config.accessTokens.length === 0 && config.role !== 'status') {
     const who = isLoopback(config.listen.host) ? 'every user of this machine' : 'everybody who reaches this address';
     log.info(`no access tokens are set: ${who} can use this node; set --access-tokens to change that`);
   }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { takesGzip } from './compression.js';
+import { takesGzip } from './takes-gzip.js';
 
 test.each([
   ['gzip', true],

@@ -1,0 +1,63 @@
+import { DomainError, newNameFault, type SettingsClass, validateSettings } from '@9volt/contracts';
+import { type ClusterNode, type Committed, keepsChanging, untilAccepted } from '@9volt/etcd-dal';
+import type { ClusterCache } from '../cache/cluster-cache.js';
+import { assertPreconditions, type Preconditions } from './etag.js';
+
+/** A kind of settings without a secret, to which nothing refers. */
+export interface PlainKind {
+  noun: 'maintenance' | 'status-page';
+  /** In words. */
+  word: string;
+  settings: SettingsClass;
+}
+
+/** Writes settings of such a kind, by comparing what it read. */
+export class PlainSettings {
+  constructor(
+    private readonly node: ClusterNode,
+    private readonly cache: ClusterCache,
+    private readonly kind: PlainKind,
+  ) {}
+
+  notFound(name: string): DomainError {
+    return new DomainError('not-found', `There is no ${this.kind.word} '${name}'`);
+  }
+
+  /** Answers whether there was none before. */
+  async put(name: string, raw: unknown, preconditions: Preconditions): Promise<boolean> {
+    const { noun, settings } = this.kind;
+    const store = this.node.stores[noun];
+    const validated = validateSettings(settings, raw);
+    return this.replacing(name, async () => {
+      const stored = await store.read(name);
+      const badName = stored ? undefined : newNameFault(noun, name);
+      if (badName) throw DomainError.invalid([badName]);
+      if (!validated.ok) throw DomainError.invalid(validated.errors);
+      assertPreconditions(preconditions, stored?.modRevision);
+      const origin = stored ? undefined : ({ from: 'api' } as const);
+      const written = await store.replace(name, stored?.modRevision ?? 0, validated.value, origin);
+      return { written, answer: stored === undefined };
+    });
+  }
+
+  async remove(name: string, preconditions: Preconditions): Promise<string> {
+    const store = this.node.stores[this.kind.noun];
+    return this.replacing(name, async () => {
+      const stored = await store.read(name);
+      assertPreconditions(preconditions, stored?.modRevision);
+      if (!stored) throw this.notFound(name);
+      const written = await store.replace(name, stored.modRevision, undefined);
+      return { written, answer: `Removed the ${this.kind.word} '${name}'` };
+    });
+  }
+
+  private replacing<T>(name: string, write: () => Promise<{ written: Committed; answer: T }>): Promise<T> {
+    const attempt = async (): Promise<T | 'refused'> => {
+      const { written, answer } = await write();
+      if (written.outcome === 'refused') return 'refused';
+      await this.cache.awaitWrite(written.revision);
+      return answer;
+    };
+    return untilAccepted(attempt, () => keepsChanging(`'${name}'`));
+  }
+}

@@ -1,0 +1,165 @@
+import { takesGzip } from '@9volt/platform';
+import { renderBadge } from '../render/render-badge.js';
+import { renderJson, renderRss } from '../render/render-feeds.js';
+import { type Age, renderHtml, renderNotFound } from '../render/render-html.js';
+import { PAGE_POLICY } from '../render/styles.js';
+import type { PageModel } from '../view/page-model.js';
+import { type PublicStatus, worstOf } from '../view/public-status.js';
+import { type Rendered, rendered } from './rendered.js';
+
+export interface Answer {
+  status: 200 | 304 | 404;
+  headers: Readonly<Record<string, string>>;
+  body: Buffer;
+}
+
+interface Request {
+  /** Path and query, as they were sent. */
+  url: string;
+  headers: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+interface Page {
+  /** The model that it was made from, as text. */
+  source: string;
+  files: ReadonlyMap<string, Rendered>;
+  /** By the name that the page shows. */
+  statuses: ReadonlyMap<string, PublicStatus>;
+  badges: Map<string, Rendered>;
+}
+
+const NOTHING = Buffer.alloc(0);
+const FRESH = 'public, max-age=10, stale-while-revalidate=30, stale-if-error=86400';
+const HTML = 'text/html; charset=utf-8';
+const SVG = 'image/svg+xml; charset=utf-8';
+/** Anybody may show a badge or read the data on another page. */
+const SHARED = { 'Cross-Origin-Resource-Policy': 'cross-origin', 'Access-Control-Allow-Origin': '*' };
+
+/** The public pages, each made once for each change and answered from memory. */
+export class StatusSite {
+  private pages = new Map<string, Page>();
+  private readonly notFound = rendered(renderNotFound(), HTML, 0);
+  /** How often something was made. */
+  renders = 0;
+
+  /** `base` is where people find this node, without a slash at its end; empty if that is not known. */
+  constructor(private readonly base: string) {}
+
+  get size(): number {
+    return this.pages.size;
+  }
+
+  /** Takes the present state of all pages, and makes those again that changed. */
+  show(models: ReadonlyMap<string, PageModel>, age: Age | undefined, now: number): void {
+    const pages = new Map<string, Page>();
+    for (const [slug, model] of models) {
+      const source = JSON.stringify([model, age]);
+      const before = this.pages.get(slug);
+      pages.set(slug, before?.source === source ? before : this.made(model, age, source, now));
+    }
+    this.pages = pages;
+  }
+
+  answer({ url, headers }: Request): Answer {
+    const [path = ''] = url.split('?', 1);
+    const found = this.find(path);
+    if (!found) return this.send(404, this.notFound, headers, { 'Cache-Control': 'no-store' });
+    const { etag, modifiedAt } = found;
+    const more = {
+      'Cache-Control': FRESH,
+      ETag: etag,
+      'Last-Modified': new Date(modifiedAt).toUTCString(),
+      ...(found.type === HTML ? {} : SHARED),
+    };
+    if (isKnown(found, headers)) return { status: 304, headers: { ...more, Vary: 'Accept-Encoding' }, body: NOTHING };
+    return this.send(200, found, headers, more);
+  }
+
+  private find(path: string): Rendered | undefined {
+    const [, root, slug = '', name, ...rest] = path.split('/');
+    if (rest.length > 0) return undefined;
+    if (root === 'status') {
+      const [, of = '', extension = 'html'] = /^([^.]*)(?:\.(json|rss))?$/.exec(slug) ?? [];
+      return name === undefined || (name === '' && extension === 'html')
+        ? this.pages.get(of)?.files.get(extension)
+        : undefined;
+    }
+    if (root !== 'badge') return undefined;
+    const whole = name === undefined;
+    const [, file] = /^(.*)\.svg$/s.exec(decoded(whole ? slug : name) ?? '') ?? [];
+    const page = this.pages.get(whole ? (file ?? '') : slug);
+    return page && file !== undefined ? this.badge(page, whole ? undefined : file) : undefined;
+  }
+
+  /** Only of what the page shows, so strangers cannot fill the memory. */
+  private badge(page: Page, name: string | undefined): Rendered | undefined {
+    if (name === undefined) return page.files.get('svg');
+    const status = page.statuses.get(name);
+    if (status === undefined) return undefined;
+    let badge = page.badges.get(name);
+    if (!badge) page.badges.set(name, (badge = rendered(renderBadge(name, status), SVG, Date.now())));
+    return badge;
+  }
+
+  private made(model: PageModel, age: Age | undefined, source: string, now: number): Page {
+    this.renders++;
+    const statuses = new Map<string, PublicStatus>();
+    for (const { name, status } of model.groups.flatMap(({ monitors }) => monitors)) {
+      // Two monitors with one name share a badge: the worse one counts.
+      statuses.set(name, worstOf([status, statuses.get(name) ?? status]));
+    }
+    return {
+      source,
+      files: new Map([
+        ['html', rendered(renderHtml(model, age), HTML, now)],
+        ['json', rendered(renderJson(model, age), 'application/json; charset=utf-8', now)],
+        ['rss', rendered(renderRss(model, this.base), 'application/rss+xml; charset=utf-8', now)],
+        ['svg', rendered(renderBadge(model.title, model.status), SVG, now)],
+      ]),
+      statuses,
+      badges: new Map(),
+    };
+  }
+
+  private send(
+    status: 200 | 404,
+    { body, gzipped, type }: Rendered,
+    headers: Request['headers'],
+    more: Readonly<Record<string, string>>,
+  ): Answer {
+    const packed = gzipped && takesGzip(headers['accept-encoding']) ? gzipped : undefined;
+    return {
+      status,
+      headers: {
+        'Content-Type': type,
+        'Content-Security-Policy': PAGE_POLICY,
+        'X-Content-Type-Options': 'nosniff',
+        'Referrer-Policy': 'no-referrer',
+        Vary: 'Accept-Encoding',
+        ...(packed ? { 'Content-Encoding': 'gzip' } : {}),
+        ...more,
+        'Content-Length': String((packed ?? body).length),
+      },
+      body: packed ?? body,
+    };
+  }
+}
+
+/** Whether the caller has it already (RFC 9110, section 13.2.2: the entity tag counts before the time). */
+function isKnown({ etag, modifiedAt }: Rendered, headers: Request['headers']): boolean {
+  const tags = headers['if-none-match'];
+  if (typeof tags === 'string') {
+    const opaque = (tag: string): string => tag.trim().replace(/^W\//, '');
+    return tags.trim() === '*' || tags.split(',').some((tag) => opaque(tag) === opaque(etag));
+  }
+  const since = headers['if-modified-since'];
+  return typeof since === 'string' && Date.parse(since) >= modifiedAt;
+}
+
+function decoded(segment: string): string | undefined {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return undefined;
+  }
+}

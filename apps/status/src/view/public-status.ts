@@ -1,0 +1,50 @@
+import type { Status } from '@9volt/contracts';
+
+/** The states that strangers see. */
+export type PublicStatus = 'up' | 'degraded' | 'down' | 'maintenance' | 'unknown' | 'paused';
+
+export const STATUS_WORDS: Readonly<Record<PublicStatus, string>> = {
+  up: 'Operational',
+  degraded: 'Degraded',
+  down: 'Down',
+  maintenance: 'Under maintenance',
+  unknown: 'No data',
+  paused: 'Not monitored',
+};
+
+/** Of the stored status, while a worker checks the monitor. */
+export const OF_STATUS: Readonly<Record<Status, PublicStatus>> = {
+  ok: 'up',
+  warning: 'degraded',
+  critical: 'down',
+  unknown: 'unknown',
+};
+
+/** The worst first. Nobody is told about a monitor that nobody checks on purpose. */
+const SEVERITY: readonly PublicStatus[] = ['down', 'degraded', 'unknown', 'maintenance', 'up', 'paused'];
+
+export function worstOf(statuses: readonly PublicStatus[]): PublicStatus {
+  return SEVERITY.find((status) => statuses.includes(status)) ?? 'unknown';
+}
+
+/** One line about all of them. */
+export function verdictOf(statuses: readonly PublicStatus[]): string {
+  const count = (status: PublicStatus): number => statuses.filter((one) => one === status).length;
+  const watched = statuses.length - count('paused');
+  switch (worstOf(statuses)) {
+    case 'down':
+      return count('down') === watched && watched > 1
+        ? 'All systems are down'
+        : `${count('down')} of ${watched} ${watched === 1 ? 'system is' : 'systems are'} down`;
+    case 'degraded':
+      return `${count('degraded')} of ${watched} ${watched === 1 ? 'system is' : 'systems are'} degraded`;
+    case 'unknown':
+      return statuses.length === 0 ? 'Nothing is shown here yet' : 'The state of some systems is not known';
+    case 'maintenance':
+      return 'Maintenance is in progress';
+    case 'up':
+      return 'All systems are operational';
+    case 'paused':
+      return 'Nothing is monitored at present';
+  }
+}
