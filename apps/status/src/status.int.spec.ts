@@ -1,7 +1,8 @@
 import { get as httpGet } from 'node:http';
 import { connect } from 'node:net';
 import { encode, encodeVitals, encodeVitalsIndex, Keyspace, type Op } from '@9volt/etcd-dal';
-import { SeverableProxy, startEtcd, type TestEtcd, waitFor } from '@9volt/etcd-dal/testing';
+import { SeverableProxy, startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
+import { waitFor } from '@9volt/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startStatus, type TestStatus } from './testing/start-status.js';
 

@@ -1,10 +1,8 @@
-import { Body, Delete, Get, Headers, Param, Put, Res } from '@nestjs/common';
-import { Rules } from '@9volt/platform';
+import { Body, Delete, Get, Param, Put, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
-import { ETAG, NameParam, PreconditionHeaders, Route } from '../common/docs.js';
-import { etagOf, preconditionsOf } from '../common/etag.js';
-import { CONFIG_BODY_BYTES } from '../common/request-bodies.js';
+import { ETAG, NameParam, PreconditionHeaders, Route, storedOrCreated, TakesConfig } from '../common/docs.js';
+import { IfMatch, type Preconditions, tagged } from '../common/etag.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import { StatusPagesService } from './status-pages.service.js';
 import type { ShownStatusPage } from './status-page.dto.js';
@@ -33,33 +31,26 @@ export class StatusPagesController {
   @Get(':name')
   get(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): ShownStatusPage {
     const { shown, revision } = this.pages.get(name);
-    void reply.header('ETag', etagOf(revision));
-    return shown;
+    return tagged(reply, shown, revision);
   }
 
   @Route({
     id: 'putStatusPage',
     summary: 'Create or replace a status page',
     body: 'StatusPage',
-    answers: [
-      { schema: 'ShownStatusPage', description: 'Stored.', headers: ETAG },
-      { status: 201, schema: 'ShownStatusPage', description: 'Created.', headers: ETAG },
-    ],
+    answers: storedOrCreated('ShownStatusPage'),
     errors: [400, 409, 412, 413, 415],
   })
-  @NameParam('page')
-  @PreconditionHeaders()
-  @Rules({ bodyBytes: CONFIG_BODY_BYTES })
+  @TakesConfig('page')
   @Put(':name')
   async put(
     @Param('name') name: string,
     @Body() body: unknown,
-    @Headers() headers: Record<string, string>,
+    @IfMatch() expected: Preconditions,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ShownStatusPage> {
-    const { shown, revision, created } = await this.pages.put(name, body, preconditionsOf(headers));
-    void reply.status(created ? 201 : 200).header('ETag', etagOf(revision));
-    return shown;
+    const { shown, revision, created } = await this.pages.put(name, body, expected);
+    return tagged(reply, shown, revision, created);
   }
 
   @Route({
@@ -71,7 +62,7 @@ export class StatusPagesController {
   @NameParam('page')
   @PreconditionHeaders()
   @Delete(':name')
-  async remove(@Param('name') name: string, @Headers() headers: Record<string, string>): Promise<StatusMessage> {
-    return ok(await this.pages.remove(name, preconditionsOf(headers)));
+  async remove(@Param('name') name: string, @IfMatch() expected: Preconditions): Promise<StatusMessage> {
+    return ok(await this.pages.remove(name, expected));
   }
 }

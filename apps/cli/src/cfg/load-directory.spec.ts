@@ -65,7 +65,7 @@ describe('reading a directory of YAML', () => {
       'monitor:\n  web:\n    type: tcp\n    host: h\n    port: 80\n    interval: 10s\n    critical-alerter:\n      - tem\n',
     );
     expect(await faults(['team'])).toEqual([
-      'a.yaml:7: /monitor/web/critical-alerter/0: unknown alerter "tem"; did you mean "team"?',
+      'a.yaml:8: /monitor/web/critical-alerter/0: unknown alerter "tem"; did you mean "team"?',
     ]);
     expect(await faults(['tem'])).toEqual([]);
   });

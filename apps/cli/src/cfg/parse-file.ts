@@ -1,5 +1,14 @@
 import { isPlainObject, messageOf, nearest } from '@9volt/contracts';
-import { type Document, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type ParsedNode, type YAMLMap } from 'yaml';
+import {
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type ParsedNode,
+  type YAMLMap,
+} from 'yaml';
 import { type ConfigFault, type Entry, type Kind, KINDS, type Place, PLURALS } from './entry.js';
 import { quickValues } from './quick-values.js';
 import { utf8Fault } from './utf8-fault.js';

@@ -64,7 +64,7 @@ export class PublicCache implements OnApplicationBootstrap, OnModuleDestroy {
 
   async onModuleDestroy(): Promise<void> {
     this.isStopped = true;
-    await Promise.all([this.settings, this.facts, this.next].map((watched) => watched?.stop()));
+    await Promise.all([this.settings.stop(), this.facts?.stop(), this.next?.stop()]);
     await this.rereading;
   }
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { guarded } from '@9volt/contracts';
 import { AppLogger, limitConnections, listenFault, NodeConfig } from '@9volt/platform';
@@ -39,10 +40,12 @@ export class StatusListener implements OnApplicationBootstrap, OnModuleDestroy {
     server.setTimeout(IDLE_MS);
     limitConnections(server, limits, log);
     this.server = server;
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', (error) => reject(listenFault(error, statusListen, '--status-listen') ?? error));
-      server.listen(statusListen, () => resolve());
-    });
+    server.listen(statusListen);
+    try {
+      await once(server, 'listening');
+    } catch (error) {
+      throw listenFault(error, statusListen, '--status-listen') ?? error;
+    }
     log.info(`status pages listen on port ${this.port}`);
   }
 

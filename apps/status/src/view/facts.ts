@@ -1,4 +1,4 @@
-import type { AlarmStatus, MaintenanceWindows, Status, StatusPageSettings } from '@9volt/contracts';
+import type { AlarmStatus, MaintenanceWindows, Status } from '@9volt/contracts';
 
 /** What a page may need of a monitor. Nothing else of its configuration is kept. */
 export interface MonitorFacts {
@@ -39,5 +39,3 @@ export interface PublicFacts {
   /** Whether a worker checks it, as far as this process hears. */
   isWatched(monitor: string): boolean;
 }
-
-export type Pages = ReadonlyMap<string, StatusPageSettings>;

@@ -87,7 +87,7 @@ export function pageModel(slug: string, page: StatusPageSettings, facts: PublicF
   };
 }
 
-export function statusOf(monitor: MonitorFacts, facts: PublicFacts, now: number): PublicStatus {
+function statusOf(monitor: MonitorFacts, facts: PublicFacts, now: number): PublicStatus {
   const { name } = monitor;
   if (monitor.invalid) return 'unknown';
   if (now < monitor.disabledUntil || now < (facts.pauses.get(name) ?? 0)) return 'paused';

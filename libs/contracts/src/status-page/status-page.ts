@@ -9,7 +9,7 @@ const MAX_TITLE = 200;
 const MAX_WORDS = 4_096;
 
 /** Parts of a monitor that a page shows only if it says so. */
-export const SHOWN_PARTS = ['message', 'target', 'tags'] as const;
+const SHOWN_PARTS = ['message', 'target', 'tags'] as const;
 export type ShownPart = (typeof SHOWN_PARTS)[number];
 
 /** Monitors that a page shows under one heading. */
