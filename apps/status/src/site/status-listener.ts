@@ -37,7 +37,7 @@ export class StatusListener implements OnApplicationBootstrap, OnModuleDestroy {
         response.writeHead(status, headers).end(request.method === 'HEAD' ? undefined : body);
       }),
     );
-    server.setTimeout(IDLE_MS);
+    server.timeout = IDLE_MS;
     limitConnections(server, limits, log);
     this.server = server;
     server.listen(statusListen);
