@@ -44,15 +44,14 @@ export function knownIncidents(stored: MonitorState | undefined, handed: readonl
 
 /**
  * What another worker did about an incident that is stored as open: nobody knows whether its resolve came after our own alarm,
- * unless the state has not changed since that worker was alone.
+ * unless nobody has written the state since that worker was alone.
  */
 export function handedByAnother(
   handed: HandedIncident,
   stored: MonitorState | undefined,
-  stateRevision?: number,
+  isUndisturbed = false,
 ): HandedIncident {
-  if (stored?.incident?.id !== handed.incident.id) return handed;
-  if (stateRevision !== undefined && stateRevision === handed.stateRevision) return handed;
+  if (stored?.incident?.id !== handed.incident.id || isUndisturbed) return handed;
   const told = Object.entries(handed.told).map(([alerter, heard]): [string, NotifiedStatus] => {
     const isDoubtful = heard === 'resolved' && ownOf(stored.told, alerter) !== undefined;
     return [alerter, isDoubtful ? 'perhaps-resolved' : heard];

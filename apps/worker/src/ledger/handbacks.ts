@@ -85,7 +85,11 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
       // The rest is merged with the next write.
       if (taken.length > 0 && incidents.length + item.value.incidents.length > MAX_INCIDENTS) break;
       taken.push(item);
-      incidents.push(...item.value.incidents.map((told) => handedByAnother(told, stored?.state, stored?.modRevision)));
+      incidents.push(
+        ...item.value.incidents.map((told) =>
+          handedByAnother(told, stored?.state, this.isUndisturbed(monitor, item, told)),
+        ),
+      );
     }
     const { compare, then } = this.node.stores.handback.merging(taken);
     const obsolete = own?.obsoleteKeys ?? [];
@@ -111,6 +115,17 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     const revision = this.evaluations.storedOf(monitor)?.modRevision;
     const told = this.itemsOf(monitor.name).flatMap(({ value }) => value.incidents);
     return told.some(({ stateRevision }) => stateRevision !== undefined && stateRevision === revision);
+  }
+
+  /**
+   * Whether nobody has written the state of a monitor since a worker was alone: it is as that worker knew it, or that worker wrote it
+   * and got no answer.
+   */
+  private isUndisturbed(monitor: OwnedMonitor, { key }: Item<Handback>, { stateRevision }: HandedIncident): boolean {
+    const stored = this.evaluations.storedOf(monitor);
+    if (!stored) return false;
+    const writer = this.node.keys.parseHandback(key)?.workerId;
+    return stored.modRevision === stateRevision || (writer !== undefined && stored.state?.owner === writer);
   }
 
   /** Whether somebody sent notifications about a monitor that are not stored. */
