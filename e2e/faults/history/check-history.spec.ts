@@ -150,6 +150,18 @@ describe('a history that keeps every promise', () => {
     expect(kinds(history)).toEqual([]);
   });
 
+  it('may have one number for two outages, of which two sides of a partition knew one each', () => {
+    const history = sound();
+    history.outages.push({ monitor: 'web', from: 80_000, to: 90_000 });
+    for (const one of history.probes) if (one.at >= 80_000 && one.at < 90_000) one.answer = 'fail';
+    for (const alerter of ['pager', 'chat']) {
+      insert(history.deliveries, delivery({ alerter, at: 80_400, since: 80_250 }));
+      insert(history.deliveries, delivery({ alerter, at: 90_400, since: 80_250, type: 'resolve' }));
+    }
+    expect(kinds(history)).toEqual([]);
+    expect(checkHistory(history, PROMISES).figures).toMatchObject({ owed: 4, told: 4, repeated: 0 });
+  });
+
   it('may have an incident of each of two monitors, if one was deleted and created again', () => {
     const history = sound();
     for (const monitor of history.monitors) monitor.recreated = true;

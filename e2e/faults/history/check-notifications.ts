@@ -143,16 +143,21 @@ function incarnationOf({ key }: Delivery): string {
   return key.slice(0, key.lastIndexOf('.'));
 }
 
-/** Each fault that can have caused it excuses the same notification once more. See {@link excuses}. */
+/**
+ * Each fault that can have caused it excuses the same notification once more. See {@link excuses}. Two sides of a partition may give
+ * two outages the same number: that is no repeat.
+ */
 function checkRepeats(
-  { faults }: History,
+  { faults, outages, endedAt }: History,
   accepted: readonly Delivery[],
   promises: Promises,
 ): { violations: Violation[]; count: number } {
   const violations: Violation[] = [];
   let count = 0;
   const once = accepted.filter(({ again }) => !again);
-  for (const same of groupedBy(once, ({ alerter, key, type }) => `${alerter} ${type} ${key}`).values()) {
+  const subjectOf = ({ alerter, key, type, monitor, since }: Delivery): string =>
+    `${alerter} ${type} ${key} ${outageAt(outages, monitor, since, endedAt)?.from}`;
+  for (const same of groupedBy(once, subjectOf).values()) {
     const spent = new Set<object>();
     for (const [index, again] of same.slice(1).entries()) {
       count++;
