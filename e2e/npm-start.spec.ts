@@ -66,7 +66,7 @@ describe('npm start on a machine without etcd', () => {
       expect(readFileSync(join(home, 'asked'), 'utf8')).toContain('etcd-server');
       expect(output).toMatch(new RegExp(`port ${port} is in use by .*\\(pid ${process.pid}\\); trying the next`));
       expect(output).toMatch(/demo checks ok: demo-api, demo-tcp, demo-exec/);
-      expect(output).toMatch(/demo-dns|demo without a dns check: /);
+      expect(output).toMatch(/demo-dns|the demo has no dns check: /);
       expect(output).toMatch(/Dashboard +http:\/\/127\.0\.0\.1:\d+\/ui\//);
     } finally {
       await stop(first);

@@ -226,7 +226,7 @@ describe('the etcd that 9volt up starts', () => {
       expect(stored).toBeDefined();
 
       const first = await up(0);
-      expect(first.output).toContain(`etcd (pid ${open.pid}) runs without the protection of this version`);
+      expect(first.output).toContain(`etcd (pid ${open.pid}) was started by an older version`);
       expect(first.etcd).toBe(url);
       expect(await attack(url)).toEqual([]);
       expect(await valueOf(keys.monitor('evil'))).toBe(stored);

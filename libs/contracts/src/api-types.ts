@@ -458,7 +458,7 @@ export interface paths {
         get?: never;
         /**
          * Disable a monitor for a time
-         * @description No checks run until then; they start again by themselves, whichever worker runs the monitor by then. The configuration stays as it is, so that a push of files changes nothing about it.
+         * @description 9volt does not check the monitor until then. Afterwards the checks start again by themselves, also if another worker runs the monitor by then. The configuration does not change, and a push of files does not end the pause.
          */
         put: operations["pauseMonitor"];
         post?: never;
@@ -484,7 +484,7 @@ export interface paths {
         put?: never;
         /**
          * Silence monitors
-         * @description From start to end 9volt holds the alarms of all monitors that match; the checks continue. 9volt still sends the recoveries of alarms that were sent before. When the silence ends, it sends the alarms of incidents that are still open.
+         * @description From start to end 9volt holds the alarms of all monitors that match; the checks continue. An alerter that got an alarm before still gets its recovery. When the silence ends, 9volt sends the alarms of incidents that are still open.
          */
         post: operations["addSilence"];
         delete?: never;

@@ -46,7 +46,7 @@ export class PausesController {
     id: 'pauseMonitor',
     summary: 'Disable a monitor for a time',
     description:
-      'No checks run until then; they start again by themselves, whichever worker runs the monitor by then. The configuration stays as it is, so that a push of files changes nothing about it.',
+      '9volt does not check the monitor until then. Afterwards the checks start again by themselves, also if another worker runs the monitor by then. The configuration does not change, and a push of files does not end the pause.',
     body: 'PauseRequest',
     answers: [{ schema: 'Pause', description: 'Disabled.' }],
     errors: [400, 404, 409, 413, 415],

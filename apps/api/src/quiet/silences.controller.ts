@@ -40,7 +40,7 @@ export class SilencesController {
     id: 'addSilence',
     summary: 'Silence monitors',
     description:
-      'From start to end 9volt holds the alarms of all monitors that match; the checks continue. 9volt still sends the recoveries of alarms that were sent before. When the silence ends, it sends the alarms of incidents that are still open.',
+      'From start to end 9volt holds the alarms of all monitors that match; the checks continue. An alerter that got an alarm before still gets its recovery. When the silence ends, 9volt sends the alarms of incidents that are still open.',
     body: 'SilenceRequest',
     answers: [{ status: 201, schema: 'Silence', description: 'Added.' }],
     errors: [400, 409, 413, 415],

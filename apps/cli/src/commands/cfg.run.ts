@@ -152,9 +152,9 @@ function syncOptionsOf(directory: string, options: CfgOptions): SyncOptions {
 function refuseForeign({ foreign }: SyncPlan): void {
   if (foreign.length === 0) return;
   for (const { kind, name, set } of foreign)
-    warn(`${kind} ${name} belongs to the set ${set}, which has it differently`);
+    warn(`${kind} ${name} belongs to the set ${set}, whose values differ from these files`);
   throw new CliError(
-    `${entries(foreign.length)} of other sets would be changed; nothing was written. Remove them from these files, give the set they belong to with --set, or take them over with --take-over`,
+    `${entries(foreign.length)} of other sets would change; nothing was written. Remove them from these files, name their set with --set, or take them over with --take-over`,
   );
 }
 

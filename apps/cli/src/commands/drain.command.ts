@@ -15,7 +15,7 @@ export function addDrainCommands(program: Command): void {
     .description('Move all monitors away from a worker and give it no new ones, even after its restart.')
     .argument('<worker>', 'name of the worker, see `9volt get members`')
     .option('--wait', 'wait until the worker has no monitors')
-    .option('--force', 'drain also a name that no running worker has')
+    .option('--force', 'drain the name even if no running worker has it')
     .addHelpText('after', '\nExample:\n  9volt drain worker-1 --wait')
     .action(async (name: string, options: ApiOptions & { wait?: boolean; force?: boolean }) => {
       const api = new ApiClient(options);
@@ -24,7 +24,7 @@ export function addDrainCommands(program: Command): void {
       }
       const drain = await api.put<Drain>(pathOf(name));
       if (drain.members.length === 0) {
-        warn(`no worker named "${name}" is running; it stays drained when it starts`);
+        warn(`no worker named "${name}" is running; it gets no monitors when it starts`);
       }
       const left = options.wait === true ? await emptied(api, drain) : drain.assigned;
       say(`${name} is drained: ${left === 0 ? 'it has no monitors' : `${left} monitors still have to move`}`);

@@ -36,7 +36,7 @@ export function addMonitorCommands(program: Command): void {
       'Stop checking monitors. 9volt closes an open incident and notifies each alerter that was notified of it.',
     )
     .argument('<monitor...>', 'their names')
-    .option('--for <duration>', 'enable them again by themselves after this time, such as 2h')
+    .option('--for <duration>', 'enable them again after this time, such as 2h')
     .addHelpText('after', '\nExamples:\n  9volt disable shop-home\n  9volt disable shop-home shop-cart --for 90m')
     .action(async (names: string[], options: ApiOptions & { for?: string }) => {
       const until = options.for === undefined ? undefined : inFuture(options.for);

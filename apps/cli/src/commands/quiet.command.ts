@@ -41,19 +41,23 @@ export function addQuietCommands(program: Command): void {
       'after',
       "\nExample:\n  9volt silence add --name 'web-*' --tag shop --for 2h --comment 'update of the web servers'",
     )
-    .action(async (options: ApiOptions & MatchOptions & WhenOptions & { start?: string; force?: boolean; output: string }) => {
-      const { start, force } = options;
-      const added = await new ApiClient(options).post<Silence>(SILENCES, {
-        match: matchOf(options),
-        ...whenOf(options, 'end'),
-        ...(start === undefined ? {} : { start }),
-        ...(force ? { force } : {}),
-      });
-      if (options.output === 'json') return say(JSON.stringify(added, null, 2));
-      say(
-        `added silence ${added.id} until ${added.end}: it matches ${counted(added.monitors, 'monitor')}, ${counted(added.incidents, 'open incident')}`,
-      );
-    });
+    .action(
+      async (
+        options: ApiOptions & MatchOptions & WhenOptions & { start?: string; force?: boolean; output: string },
+      ) => {
+        const { start, force } = options;
+        const added = await new ApiClient(options).post<Silence>(SILENCES, {
+          match: matchOf(options),
+          ...whenOf(options, 'end'),
+          ...(start === undefined ? {} : { start }),
+          ...(force ? { force } : {}),
+        });
+        if (options.output === 'json') return say(JSON.stringify(added, null, 2));
+        say(
+          `added silence ${added.id} until ${added.end}: it matches ${counted(added.monitors, 'monitor')}, ${counted(added.incidents, 'open incident')}`,
+        );
+      },
+    );
 
   withApi(silence.command('list').description('List the silences that are pending or active.'))
     .option('--all', 'include those that expired in the last 7 days')
@@ -156,10 +160,10 @@ function withMatch(command: Command): Command {
   const more = (value: string, before: string[] = []): string[] => [...before, value];
   return command
     .option('--name <name>', 'name of the monitor; * stands for any characters, ? for one')
-    .option('--tag <tag>', 'tag that the monitor carries; repeat it for more, all of which it must carry', more)
+    .option('--tag <tag>', 'tag of the monitor; repeat it to name several: the monitor must have all of them', more)
     .option('--type <type>', 'type of the monitor')
     .option('--member-tag <tag>', 'member-tag of the monitor')
-    .option('--status <status>', 'present status: warning, critical or unknown; repeat it for any of several', more);
+    .option('--status <status>', 'present status: warning, critical or unknown; repeat it to allow several', more);
 }
 
 function withWhen(command: Command): Command {

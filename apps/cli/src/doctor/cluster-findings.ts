@@ -119,7 +119,7 @@ export function clocksFinding(members: readonly Member[], now: number): Finding 
     const behindMs = now - Date.parse(LastUpdated);
     return runsChecks(Role) && behindMs > SILENT_MS ? [`${Name} by up to ${Math.round(behindMs / 1_000)} s`] : [];
   });
-  if (ahead.length + behind.length === 0) return ok('clocks', 'no member shows another time than this machine');
+  if (ahead.length + behind.length === 0) return ok('clocks', 'no member has a clock that differs from this machine');
   const found = [
     ...(ahead.length > 0 ? [`ahead of this machine: ${some(ahead)}`] : []),
     ...(behind.length > 0 ? [`behind it, or silent: ${some(behind)}`] : []),

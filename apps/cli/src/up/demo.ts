@@ -67,7 +67,7 @@ async function demoMonitors(apiUrl: string, tell: (line: string) => void): Promi
     },
   };
   const dns = await answeredDnsCheck();
-  if (typeof dns === 'string') tell(`demo without a dns check: ${dns}`);
+  if (typeof dns === 'string') tell(`the demo has no dns check: ${dns}`);
   else demo['demo-dns'] = dns;
   return Object.fromEntries(
     Object.entries(demo).map(([name, attributes]) => {

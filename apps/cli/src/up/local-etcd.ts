@@ -60,7 +60,7 @@ async function takeOver(
   const commandLine = etcdOf(pid, data);
   if (!commandLine) return undefined;
   if (!isGuarded(commandLine, port)) {
-    tell(`etcd (pid ${pid}) runs without the protection of this version; restarting it`);
+    tell(`etcd (pid ${pid}) was started by an older version, with fewer protections; restarting it`);
     await stopPid(pid);
     return undefined;
   }

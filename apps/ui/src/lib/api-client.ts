@@ -49,7 +49,7 @@ export async function dataOf<T>(asked: Promise<{ data?: T }>): Promise<T> {
 /** A list that was requested in pages or sorted: without that the API answers a map. */
 export async function listOf<T>(asked: Promise<{ data?: T[] | Readonly<Record<string, unknown>> }>): Promise<T[]> {
   const data = await dataOf(asked);
-  if (!Array.isArray(data)) throw new Error('The API answered a map where a list was asked for');
+  if (!Array.isArray(data)) throw new Error('The API answered a map instead of a list');
   return data;
 }
 

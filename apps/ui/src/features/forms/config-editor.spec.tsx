@@ -204,27 +204,27 @@ it('opens what is folded when an error is in it, and counts what is set there', 
 it('says before saving that nobody will be told, and offers the alerters', async () => {
   alerters = [{ name: 'on-call' }, { name: 'team-slack' }];
   await opened('/monitors/new?type=told');
-  await screen.findByText('Nobody will be told when this monitor fails.');
-  press('Tell team-slack');
-  expect(screen.queryByText('Nobody will be told when this monitor fails.')).toBeNull();
+  await screen.findByText('Nobody will be notified when this monitor fails.');
+  press('Notify team-slack');
+  expect(screen.queryByText('Nobody will be notified when this monitor fails.')).toBeNull();
   expect(yaml().value).toContain('critical-alerter:\n  - team-slack\nwarning-alerter:\n  - team-slack\n');
   fireEvent.change(yaml(), { target: { value: 'type: told\ncritical-alerter: [typo]\n' } });
-  expect(screen.getByText(/No alerter has the name typo/)).toBeTruthy();
-  press('Tell typo of warnings, too');
+  expect(screen.getByText(/There is no alerter typo/)).toBeTruthy();
+  press('Notify typo of warnings, too');
   expect(yaml().value).toContain('warning-alerter:\n  - typo\n');
 });
 
 it('a new monitor has the only alerter, and the next one that of the last', async () => {
   alerters = [{ name: 'on-call' }];
   const first = renderAt(page, { path: '/monitors/new?type=told' });
-  await screen.findByText(/Critical: tells on-call/);
+  await screen.findByText(/Critical: notifies on-call/);
   type('name', 'luna');
   press('Create');
   await screen.findByText('the page of it');
   first.unmount();
   alerters = [{ name: 'a' }, { name: 'on-call' }];
   renderAt(page, { path: '/monitors/new?type=told' });
-  await screen.findByText(/Critical: tells on-call. Warning: tells on-call./);
+  await screen.findByText(/Critical: notifies on-call. Warning: notifies on-call./);
 });
 
 it('a pasted address chooses the type and fills the form and the name', async () => {

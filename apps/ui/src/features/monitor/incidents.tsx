@@ -91,7 +91,7 @@ function Incident({
         <table className={styles['told']}>
           <thead>
             <tr>
-              <th scope="col">Told</th>
+              <th scope="col">Alerter</th>
               <th scope="col">What</th>
               <th scope="col">When</th>
               <th scope="col">Answer</th>

@@ -140,7 +140,7 @@ it("says who was notified and when, and the provider's answers, all as text", as
   await renderMonitor();
   const told = screen.getAllByRole('row').map(({ textContent }) => textContent);
   expect(told).toEqual([
-    'ToldWhatWhenAnswer',
+    'AlerterWhatWhenAnswer',
     expect.stringMatching(/^teamcritical.*rejected after 2 attempts: 403 no_service$/),
     expect.stringMatching(/^othercriticalpending since .*not delivered yet$/),
   ]);

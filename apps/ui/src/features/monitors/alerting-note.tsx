@@ -13,7 +13,7 @@ interface AlertingNoteProps {
 
 const MOST = 6;
 
-/** Who will be told, and buttons for what is missing. */
+/** Who will be notified, and buttons for what is missing. */
 export function AlertingNote({ config, alerters, set }: AlertingNoteProps) {
   const { critical, warning, isNobody } = recipientsOf(config);
   const unknown = [...new Set([...critical, ...warning])].filter((name) => alerters?.includes(name) === false);
@@ -36,25 +36,27 @@ export function AlertingNote({ config, alerters, set }: AlertingNoteProps) {
           ) : (
             alerters?.slice(0, MOST).map((name) => (
               <Button key={name} size="compact-xs" variant="default" onClick={() => tell([name])}>
-                Tell {name}
+                Notify {name}
               </Button>
             ))
           )}
         </div>
       ) : (
         <p className={styles['note']}>
-          {critical.length === 0 ? 'Nobody is told when it is critical.' : `Critical: tells ${critical.join(', ')}.`}{' '}
-          {warning.length === 0 ? 'Nobody is told of warnings.' : `Warning: tells ${warning.join(', ')}.`}{' '}
+          {critical.length === 0
+            ? 'Nobody is notified when it is critical.'
+            : `Critical: notifies ${critical.join(', ')}.`}{' '}
+          {warning.length === 0 ? 'Nobody is notified of warnings.' : `Warning: notifies ${warning.join(', ')}.`}{' '}
           {warning.length === 0 ? (
             <button type="button" className={styles['link']} onClick={() => set(['warning-alerter'], critical)}>
-              Tell {critical.join(', ')} of warnings, too
+              Notify {critical.join(', ')} of warnings, too
             </button>
           ) : null}
         </p>
       )}
       {unknown.length === 0 ? null : (
         <p role="status" className={styles['quiet']}>
-          No alerter has the name {unknown.join(', ')}: nobody is told there.
+          There is no alerter {unknown.join(', ')}, so 9volt cannot notify it.
         </p>
       )}
     </>
@@ -65,7 +67,7 @@ export function AlertingNote({ config, alerters, set }: AlertingNoteProps) {
 export function NobodyNote({ config }: { config: Json }) {
   return recipientsOf(config).isNobody ? (
     <p role="status" className={styles['quiet']}>
-      Nobody will be told when this monitor fails.
+      Nobody will be notified when this monitor fails.
     </p>
   ) : null;
 }

@@ -43,7 +43,7 @@ export function Held({ state, detail: { held, ack, pause } }: { state: LiveState
           </li>
         ))}
       </ul>
-      {alerters.length === 0 && state.quiet ? <p className={styles['muted']}>No alarm waits at present.</p> : null}
+      {alerters.length === 0 && state.quiet ? <p className={styles['muted']}>No alarm is held at present.</p> : null}
     </Panel>
   );
 }

@@ -4,7 +4,7 @@ import type { Stage } from './stage.js';
 
 export const acknowledgementStage: Stage = {
   reason: 'acknowledgement',
-  rule: 'While somebody takes care of this incident in this status or a worse one: until the monitor recovers or the acknowledgement expires. This holds repeats and escalations, too.',
+  rule: 'After somebody acknowledged the incident: until the monitor recovers, its status gets worse, or the acknowledgement expires. This holds repeats and escalations, too.',
   example: 'ann acknowledged the incident when it was critical: disk ordered',
   hold({ status }, { acknowledgement: ack, state }, now) {
     if (!ack || !acknowledges(ack, state.incident?.id, now)) return undefined;

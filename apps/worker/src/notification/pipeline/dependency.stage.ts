@@ -3,7 +3,7 @@ import type { Stage } from './stage.js';
 
 export const dependencyStage: Stage = {
   reason: 'dependency',
-  rule: 'While a parent of the monitor (`depends-on`) is not ok. Until a parent was checked after this monitor began to fail, for `depends-wait` at most. After a parent recovered, until this monitor was checked.',
+  rule: 'While a parent of the monitor (`depends-on`) is not ok. After this monitor began to fail: until each parent was checked, at most for `depends-wait`. After a parent recovered: until this monitor was checked.',
   example: 'The parent "router" is critical',
   hold({ before }, { parents, state }, now) {
     const failingSince = Date.parse(state.failureSeenAt ?? state.firstFailureAt ?? state.since);
