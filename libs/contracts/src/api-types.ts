@@ -1239,6 +1239,11 @@ export interface components {
             /** @description True while the incident is still open and the latest checks succeed. */
             recovering: boolean;
             config?: components["schemas"]["Monitor"] | null;
+            /** @description Only if requested. */
+            uptime?: {
+                "24h": components["schemas"]["Uptime"];
+                "30d": components["schemas"]["Uptime"];
+            };
         };
         StateList: components["schemas"]["State"][];
         StateDetail: {
@@ -11237,11 +11242,13 @@ export interface operations {
                 q?: string;
                 /** @description `false` omits the configurations. */
                 config?: string;
+                /** @description `true` adds the uptime of 24 hours and of 30 days, until the last full hour. */
+                uptime?: string;
                 /** @description Number of the page; the first is 1. */
                 page?: number;
                 /** @description Entries per page. Default when `page` is set: 50. */
                 limit?: number;
-                /** @description Keys to sort by, separated by commas, each with `-` for descending: name, status, since, lastRun, latency, type, owner. */
+                /** @description Keys to sort by, separated by commas, each with `-` for descending: name, status, since, lastRun, latency, type, owner, uptime-24h, uptime-30d. */
                 sort?: string;
             };
             header?: never;

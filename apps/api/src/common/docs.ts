@@ -156,7 +156,7 @@ const ONE_OR_SEVERAL = {
   oneOf: [{ type: 'string' as const }, { type: 'array' as const, items: { type: 'string' as const } }],
 };
 /** Filters with a single text. */
-const SINGLE = ['q', 'config', 'since', 'until'];
+const SINGLE = ['q', 'config', 'uptime', 'since', 'until'];
 const FILTERS: Readonly<Record<string, string>> = {
   status: 'Shown status: one of these. Repeat the parameter for each, or separate them by commas.',
   quiet: 'Reason why alarms are held: one of these. Repeat the parameter for each, or separate them by commas.',
@@ -166,6 +166,7 @@ const FILTERS: Readonly<Record<string, string>> = {
   monitor: `Name of the monitor: one of these. ${SEVERAL}`,
   member: `Id of the member that wrote the event: one of these. ${SEVERAL}`,
   config: '`false` omits the configurations.',
+  uptime: '`true` adds the uptime of 24 hours and of 30 days, until the last full hour.',
   since: 'Only what happened at this time or later (RFC 3339).',
   until: 'Only what happened at this time or earlier (RFC 3339).',
   q: 'Text to find in the name, target or message; upper and lower case are equal.',

@@ -154,3 +154,4 @@ const recent = object({
   '90d': ref(UptimeOfTime),
 });
 export const recentUptime: Schema<RecentUptime> = recent;
+export const columnUptime = object({ '24h': ref(UptimeOfTime), '30d': ref(UptimeOfTime) });

@@ -7,6 +7,7 @@ import {
   type MonitorTimeline,
   type RecentUptime,
   retentionOf,
+  type Sample,
   type Tally,
   timelineOf,
   uptimeIn,
@@ -16,16 +17,22 @@ import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { RawQuery } from '../common/list-query.js';
 import { readRange } from './read-range.js';
+import { TallyIndex } from './tally-index.js';
+import { type ColumnUptime, UptimeTable } from './uptime-table.js';
 
-/** The keys are listed again after this time. */
-const INDEX_AGE_MS = 10_000;
+/** A monitor with as many results in the vitals is not looked up elsewhere. */
+const ENOUGH_RESULTS = 50;
 
 /** Answers about the past of monitors from the tallies in etcd. */
 @Injectable()
 export class HistoryService {
-  private listed: { at: number; index: Promise<HistoryIndex> } | undefined;
+  private readonly tallyIndex: TallyIndex;
+  private readonly table: UptimeTable;
 
-  constructor(private readonly cache: ClusterCache) {}
+  constructor(private readonly cache: ClusterCache) {
+    this.tallyIndex = new TallyIndex(() => this.store);
+    this.table = new UptimeTable(() => this.store);
+  }
 
   /** Throws `not-found` and `invalid`. */
   async of(name: string, raw: RawQuery): Promise<MonitorHistory> {
@@ -69,6 +76,42 @@ export class HistoryService {
     return { '24h': last, '7d': week, '30d': month, '90d': quarter };
   }
 
+  /** The uptime of all monitors, by folded hours. */
+  async uptimes(): Promise<(name: string) => ColumnUptime> {
+    return this.table.get(await this.index(), Date.now());
+  }
+
+  /**
+   * Completes the results in the vitals by stored ones: those of rarely checked monitors, and those of before a restart. `limit` of each,
+   * oldest first. Without etcd they stay as they are.
+   */
+  async withStored(
+    recent: ReadonlyMap<string, readonly Sample[]>,
+    limit: number,
+    since = 0,
+  ): Promise<Map<string, Sample[]>> {
+    const enough = Math.min(limit, ENOUGH_RESULTS);
+    const few = new Set([...recent].filter(([, samples]) => samples.length < enough).map(([name]) => name));
+    const stored = few.size > 0 ? await this.stored(few) : new Map<string, Sample[]>();
+    return new Map(
+      [...recent].map(([name, samples]) => {
+        const first = samples[0]?.at ?? Number.POSITIVE_INFINITY;
+        // The same result may be in both, rounded.
+        const older = (stored.get(name) ?? []).filter(({ at }) => at >= since && at < Math.floor(first) - 1);
+        const missing = few.has(name) ? limit - samples.length : 0;
+        return [name, missing > 0 ? [...older.slice(-missing), ...samples] : [...samples]];
+      }),
+    );
+  }
+
+  private async stored(names: ReadonlySet<string>): Promise<Map<string, Sample[]>> {
+    try {
+      return await this.store.resultsOf(names, await this.index());
+    } catch {
+      return new Map();
+    }
+  }
+
   /** Those of the range, and before it as far back as a result may still stand. */
   private tallies(
     name: string,
@@ -87,16 +130,7 @@ export class HistoryService {
   }
 
   private index(): Promise<HistoryIndex> {
-    const now = performance.now();
-    if (!this.listed || now - this.listed.at > INDEX_AGE_MS) {
-      const index = this.store.index();
-      const listed = { at: now, index };
-      this.listed = listed;
-      index.catch(() => {
-        if (this.listed === listed) this.listed = undefined;
-      });
-    }
-    return this.listed.index;
+    return this.tallyIndex.get();
   }
 
   private get store(): HistoryStore {

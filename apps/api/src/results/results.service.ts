@@ -1,6 +1,7 @@
 import { DomainError, fault, type FieldError, unknownName } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
+import { HistoryService } from '../history/history.service.js';
 import type { RawQuery } from '../common/list-query.js';
 import type { Results } from './results.dto.js';
 
@@ -12,12 +13,16 @@ const DEFAULT_LIMIT = 20;
 
 @Injectable()
 export class ResultsService {
-  constructor(private readonly cache: ClusterCache) {}
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly history: HistoryService,
+  ) {}
 
   /** Unknown monitors have no results. Throws `invalid` for an invalid query. */
   async recent(raw: RawQuery): Promise<Results> {
     const { monitors, limit, since } = readQuery(raw);
-    const found = await this.cache.recent(monitors, limit, since);
+    const recent = await this.cache.recent(monitors, limit, since);
+    const found = await this.history.withStored(recent, limit, since);
     return Object.fromEntries(
       [...found].map(([name, samples]) => [
         name,

@@ -28,7 +28,7 @@ import {
   told,
 } from '../common/shape.js';
 import { Origin } from '../common/origin.dto.js';
-import { UPTIME_EXAMPLE, recentUptime } from '../history/history.dto.js';
+import { columnUptime, UPTIME_EXAMPLE, recentUptime } from '../history/history.dto.js';
 import { Ack, Pause } from '../quiet/quiet.dto.js';
 import { PerformanceValue, Sample } from '../common/result.dto.js';
 
@@ -103,7 +103,13 @@ const example = {
 };
 
 /** The answered state of a monitor; the stream omits `config`. */
-export const State = component('State', object({ ...properties, config }, ['config']));
+export const State = component(
+  'State',
+  object({ ...properties, config, uptime: { ...columnUptime, description: 'Only if requested.' } }, [
+    'config',
+    'uptime',
+  ]),
+);
 export type ShownState = Shape<typeof State>;
 
 export const StateList = component('StateList', list(ref(State)), [example]);

@@ -19,10 +19,13 @@ export class StatesController {
     answers: [{ schema: 'StateList', description: 'The states.', headers: { ...TOTAL, ...EVENT_ID } }],
     errors: [400],
   })
-  @ListParams([...MONITOR_FILTERS, 'config'], ['name', 'status', 'since', 'lastRun', 'latency', 'type', 'owner'])
+  @ListParams(
+    [...MONITOR_FILTERS, 'config', 'uptime'],
+    ['name', 'status', 'since', 'lastRun', 'latency', 'type', 'owner', 'uptime-24h', 'uptime-30d'],
+  )
   @Get()
-  list(@Query() query: RawQuery, @Res({ passthrough: true }) reply: FastifyReply): ShownState[] {
-    const { total, eventId, body } = this.states.list(query);
+  async list(@Query() query: RawQuery, @Res({ passthrough: true }) reply: FastifyReply): Promise<ShownState[]> {
+    const { total, eventId, body } = await this.states.list(query);
     void reply.headers({ 'X-Total-Count': total, 'X-Event-Id': eventId });
     return body;
   }

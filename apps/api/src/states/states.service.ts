@@ -10,6 +10,9 @@ import { HistoryService } from '../history/history.service.js';
 import { shownAck, shownPause } from '../quiet/shown-quiet.js';
 import { shownConfig, shownIncident, shownState } from './state-shape.js';
 
+/** Of a monitor that has fewer in the vitals. */
+const LATEST_RESULTS = 100;
+
 @Injectable()
 export class StatesService {
   constructor(
@@ -18,10 +21,12 @@ export class StatesService {
   ) {}
 
   /** Every monitor, whether it has a state or not. */
-  list(raw: RawQuery): { total: number; eventId: string; body: ShownState[] } {
+  async list(raw: RawQuery): Promise<{ total: number; eventId: string; body: ShownState[] }> {
     const now = Date.now();
+    const uptimes = asksForUptime(raw) ? await this.history.uptimes() : undefined;
+    const lowest = (period: '24h' | '30d') => by<Matched>(({ view }) => uptimes?.(view.name)[period].uptime?.min);
     const query = readListQuery<Matched>(raw, {
-      filters: [...MONITOR_FILTERS, 'config'],
+      filters: [...MONITOR_FILTERS, 'config', 'uptime'],
       sorts: {
         name: by(({ view }) => view.name),
         status: (a, b) => bySeverity(a.status, b.status),
@@ -30,14 +35,18 @@ export class StatesService {
         latency: by(({ view }) => view.latest?.latencyMs),
         type: by(({ view }) => view.settings?.type),
         owner: by(({ view }) => view.assignment?.workerId),
+        'uptime-24h': lowest('24h'),
+        'uptime-30d': lowest('30d'),
       },
       fallback: by(({ view }) => view.name),
     });
     const { items, total } = pageOf(matchingMonitors(this.cache, query.filters, now), query);
     const withConfig = flagOf('config', textOf(query.filters['config']) ?? 'true');
+    const withUptime = flagOf('uptime', textOf(query.filters['uptime']) ?? 'false');
     const body = items.map(({ view }) => ({
       ...shownState(this.cache, view, now),
       ...(withConfig ? { config: shownConfig(this.cache, view) } : {}),
+      ...(withUptime && uptimes ? { uptime: uptimes(view.name) } : {}),
     }));
     return { total, eventId: streamId(this.cache.clusterId, this.cache.revision), body };
   }
@@ -47,11 +56,16 @@ export class StatesService {
     if (!view?.declared) throw new DomainError('not-found', `Unable to find any check named '${name}'`);
     const { assignment, state } = view;
     // The state does not need etcd.
-    const uptime = await this.history.uptimeOf(name).catch(() => null);
+    const [uptime, results] = await Promise.all([
+      this.history.uptimeOf(name).catch(() => null),
+      this.history
+        .withStored(new Map([[name, this.cache.history(name)]]), LATEST_RESULTS)
+        .then((all) => all.get(name) ?? []),
+    ]);
     return {
       ...shownState(this.cache, view, Date.now()),
       config: shownConfig(this.cache, view),
-      results: this.cache.history(name).map((sample) => ({ ...sample, at: new Date(sample.at).toISOString() })),
+      results: results.map((sample) => ({ ...sample, at: new Date(sample.at).toISOString() })),
       incidents: view.incidents.map(({ n, incident }) => shownIncident(n, incident)).sort((a, b) => b.n - a.n),
       told: state?.told ?? {},
       owed: view.owed.map(({ alerter, alert, createdAt }) => ({ alerter, type: alert.type, createdAt })),
@@ -65,6 +79,11 @@ export class StatesService {
       revision: view.declared.revision,
     };
   }
+}
+
+/** Uptime costs more than the rest, so it is read only for those who ask. */
+function asksForUptime(raw: RawQuery): boolean {
+  return raw['uptime'] !== undefined || [raw['sort'] ?? []].flat().join(',').includes('uptime-');
 }
 
 function flagOf(name: string, text: string): boolean {

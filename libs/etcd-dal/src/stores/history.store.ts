@@ -1,10 +1,11 @@
-import { type HistoryPeriods, type Level, LEVELS, type Tally } from '@9volt/contracts';
+import { type HistoryPeriods, type Level, LEVELS, type Sample, type Tally } from '@9volt/contracts';
 import { batches } from '../batch.js';
 import type { Entry, EtcdClient, FencedWrite, Op } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import { deleteKeys } from './delete-keys.js';
-import { decodeNames, decodeTallies, encodeNames } from './history.codec.js';
+import { decodeMinuteResults, decodeNames, decodeTallies, encodeNames } from './history.codec.js';
 import type { HistoryIndex, Period, PeriodIndex, TallyKey } from './history-index.js';
+import { decodeResults } from './results.codec.js';
 
 /** Gets of one transaction: their values together stay below the limit of an answer. */
 const GETS = 32;
@@ -57,6 +58,40 @@ export class HistoryStore {
       const entry = entries[at];
       return (entry && decodeTallies(entry.value, this.names.get(digest) ?? [], 'all', name)?.get(name)) ?? [];
     });
+  }
+
+  /**
+   * The stored results of some monitors, oldest first: those of the minutes that no hour contains yet, and before them the last ones of
+   * rarely checked monitors.
+   */
+  async resultsOf(names: ReadonlySet<string>, index: HistoryIndex): Promise<Map<string, Sample[]>> {
+    const minutesOfHour = Math.round(this.periods.hour / this.periods.minute);
+    const recents = (await this.client.list(this.keys.historyRecents, { keysOnly: true })).entries.map(({ key }) => ({
+      key,
+      digest: key.slice(this.keys.historyRecents.length),
+    }));
+    const minutes = [...index.minute]
+      .filter(([n]) => !index.hour.has(Math.floor(n / minutesOfHour)))
+      .sort(([a], [b]) => a - b)
+      .flatMap(([, keys]) => keys);
+    await this.learnNames([...recents, ...minutes].map(({ digest }) => digest));
+    const known = ({ digest }: { digest: string }): readonly string[] => this.names.get(digest) ?? [];
+    const having = [...recents, ...minutes].filter((key) => [...names].some((name) => includes(known(key), name)));
+    const found = new Map<string, Map<number, Sample>>();
+    for (const [at, entry] of (await this.readAll(having.map(({ key }) => key))).entries()) {
+      const from = having[at];
+      if (!entry || !from) continue;
+      const isRecent = entry.key.startsWith(this.keys.historyRecents);
+      const results = isRecent
+        ? decodeResults(entry.value, known(from))
+        : decodeMinuteResults(entry.value, known(from));
+      for (const name of names) {
+        const byTime = found.get(name) ?? new Map<number, Sample>();
+        for (const sample of results?.get(name) ?? []) byTime.set(sample.at, sample);
+        if (byTime.size > 0) found.set(name, byTime);
+      }
+    }
+    return new Map([...found].map(([name, all]) => [name, [...all.values()].sort((a, b) => a.at - b.at)]));
   }
 
   /** The names of chunks that are not known yet. */

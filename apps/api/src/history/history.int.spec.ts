@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { CLASS, type MonitorHistory, type MonitorTimeline, NO_PHASES, type Sample, type Tally } from '@9volt/contracts';
+import { chunksOf, digestOf, encodeTallies } from '@9volt/etcd-dal';
+import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
+import { tcp, written } from '../testing/fixtures.js';
+import { someOf } from '@9volt/testing';
+import { callerOf, type Call } from '../testing/http.js';
+import { startApi, type TestApi } from '../testing/start-api.js';
+import { undocumented } from '../testing/strict.js';
+
+jest.setTimeout(60_000);
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+let etcd: TestEtcd;
+let api: TestApi;
+let call: Call;
+
+/** The number of the running minute. */
+const running = Math.floor(Date.now() / MINUTE);
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** Checks every 10 s from `from` to `to`, which all find the same. */
+function tallyOf(from: number, to: number, code: number = CLASS.ok): Tally {
+  const time = [0, 0, 0, 0, 0, 0, 0];
+  time[code] = to - from;
+  const runs = 1 + (to - from) / 10_000;
+  return {
+    first: from,
+    firstClass: code,
+    last: to,
+    lastClass: code,
+    holdMs: 16_000,
+    runs,
+    failures: code === CLASS.critical ? runs : 0,
+    overruns: 0,
+    time,
+    maybeDown: 0,
+    maybeUp: 0,
+    latency: [80, runs],
+    phases: NO_PHASES,
+    changes: [],
+  };
+}
+
+async function wroteMinute(
+  n: number,
+  tallies: Record<string, Tally>,
+  results?: Record<string, Sample[]>,
+): Promise<void> {
+  const byName = new Map(Object.entries(tallies));
+  const [names = []] = chunksOf(new Set([...byName.keys(), ...Object.keys(results ?? {})]), 1_000);
+  const value = encodeTallies({
+    names,
+    tallies: byName,
+    from: n * MINUTE,
+    unitMs: 1,
+    results: new Map(Object.entries(results ?? {})),
+  });
+  const chunk = { digest: digestOf(names), names, value, isNew: true };
+  await api.node.stores.history.writeMinute('w1', { n, chunks: [chunk], obsolete: [] });
+}
+
+beforeAll(async () => {
+  etcd = await startEtcd();
+  api = await startApi(etcd.endpoint);
+  call = callerOf(api.url);
+  const { keys, stores } = api.node;
+  await api.settled(
+    await written(
+      api.node,
+      ...['web', 'shop', 'new', 'rare'].map((name) => ({ put: keys.monitor(name), value: JSON.stringify(tcp({})) })),
+    ),
+  );
+  const today = Math.floor(Date.now() / DAY);
+  for (const days of [40, 3, 2]) {
+    const from = (today - days) * DAY;
+    const shop = tallyOf(from + 5_000, from + DAY - 5_000, days === 2 ? CLASS.critical : CLASS.ok);
+    const tallies = new Map([
+      ['web', tallyOf(from + 5_000, from + DAY - 5_000)],
+      ['shop', shop],
+    ]);
+    await stores.historyFold.replace({ level: 'day', n: today - days }, tallies, [], []);
+  }
+  const hour = Math.floor(Date.now() / HOUR) - 1;
+  const whole = tallyOf(hour * HOUR + 5_000, (hour + 1) * HOUR - 5_000);
+  await stores.historyFold.replace(
+    { level: 'hour', n: hour },
+    new Map([
+      ['web', whole],
+      ['shop', whole],
+    ]),
+    [],
+    [],
+  );
+  const sample = (at: number): Sample => ({ at, latencyMs: 7, status: 'critical', message: 'refused' });
+  await stores.historyFold.replaceRecent(new Map([['rare', [sample(running * MINUTE - DAY)]]]), 0, []);
+  const start = running * MINUTE;
+  await wroteMinute(
+    running,
+    { web: tallyOf(start + 1_000, start + 1_000), gone: tallyOf(start + 1_000, start + 1_000) },
+    { rare: [sample(start)], web: [sample(start)] },
+  );
+});
+afterAll(async () => {
+  await api.stop();
+  await etcd.stop();
+});
+
+async function got<T>(path: string, schema?: string): Promise<T> {
+  const { status, body } = await call('GET', path);
+  expect([path, status]).toEqual([path, 200]);
+  if (schema) expect(undocumented(schema, body)).toEqual([]);
+  return body as T;
+}
+
+describe('the history of a monitor', () => {
+  test('by day comes from days, hours and the running minute', async () => {
+    const from = (Math.floor(Date.now() / DAY) - 4) * DAY;
+    const history = await got<MonitorHistory>(`/api/v1/history/web?step=1d&from=${iso(from)}`, 'History');
+    expect(history).toMatchObject({ name: 'web', step: DAY, from: iso(from + DAY + 5_000), kept: { day: 100 * DAY } });
+    expect(history.buckets.slice(0, 2)).toMatchObject([
+      { uptime: { min: 1, max: 1 }, watched: 1, runs: 8_640 },
+      { uptime: { max: 1 }, latency: { p95: 19.5 }, time: { unwatched: 5_000 } },
+    ]);
+    expect(history.total?.time.unwatched).toBeGreaterThan(20 * HOUR);
+    expect(history.buckets.at(-1)?.to).toBe(history.to);
+  });
+
+  test('by minute is as coarse as what is kept', async () => {
+    const hour = (Math.floor(Date.now() / HOUR) - 1) * HOUR;
+    const history = await got<MonitorHistory>(`/api/v1/history/web?step=5m&from=${iso(hour)}&to=${iso(hour + HOUR)}`);
+    expect(history).toMatchObject({ step: HOUR, total: { runs: 360, time: { ok: HOUR - 5_000 } } });
+    expect(history.buckets).toHaveLength(1);
+  });
+
+  test('of a monitor without any is unknown; of an unknown monitor there is none; of a removed one there is', async () => {
+    expect(await got<MonitorHistory>('/api/v1/history/new', 'History')).toMatchObject({ total: null, buckets: [] });
+    expect((await call('GET', '/api/v1/history/nobody')).status).toBe(404);
+    expect(await got<MonitorHistory>('/api/v1/history/gone', 'History')).toMatchObject({ total: { runs: 1 } });
+  });
+
+  test.each([
+    'from=yesterday',
+    'from=2030-01-01T00:00:00Z',
+    'step=1s',
+    'step=90s',
+    'step=soon',
+    'step=-1h',
+    'step=1m&from=2020-01-01T00:00:00Z',
+    'maintenance=x',
+    'setp=1h',
+    'from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z',
+  ])('is not asked for with %s', async (query) => {
+    const { status, body } = await call('GET', `/api/v1/history/web?${query}`);
+    expect([status, undocumented('Problem', body)]).toEqual([400, []]);
+  });
+
+  test('as a timeline is one line', async () => {
+    const from = (Math.floor(Date.now() / DAY) - 3) * DAY;
+    const { spans } = await got<MonitorTimeline>(`/api/v1/timeline/shop?from=${iso(from)}`, 'Timeline');
+    expect(spans.map(({ status }) => status)).toEqual(
+      ['ok', 'critical', 'unwatched', 'ok', 'unwatched'].slice(0, spans.length),
+    );
+    expect(spans[1]).toMatchObject({ from: iso(from + DAY + 5_000) });
+    for (const [n, span] of someOf(spans.entries())) expect(span.to).toBe(spans[n + 1]?.from ?? null);
+  });
+});
+
+test('the state has the uptime, and the list on request', async () => {
+  const state = await got<{ uptime: Record<string, { uptime: { min: number } }> }>('/api/v1/state/shop', 'StateDetail');
+  expect(Object.keys(state.uptime)).toEqual(['24h', '7d', '30d', '90d']);
+  // One of 41 days it was up, one it was down, and nobody watched the others.
+  expect(state.uptime['90d']?.uptime.min).toBeCloseTo(2 / 41, 1);
+  type Listed = { name: string; uptime?: Record<string, { uptime: { min: number } | null }> };
+  const plain = await got<Listed[]>('/api/v1/state');
+  expect(plain.map(({ uptime }) => uptime)).toEqual([undefined, undefined, undefined, undefined]);
+  const sorted = await got<Listed[]>('/api/v1/state?uptime=true&sort=uptime-30d', 'StateList');
+  const known = sorted.filter(({ uptime }) => uptime?.['30d']?.uptime);
+  expect(known.map(({ name }) => name)).toEqual(['shop', 'web']);
+  const best = await got<Listed[]>('/api/v1/state?sort=-uptime-30d');
+  expect(best.map(({ name }) => name)).toContain('web');
+  expect(best.map(({ uptime }) => uptime)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+test('results that no worker has in its vitals come from the history', async () => {
+  const results = await got<Record<string, Sample[]>>('/api/v1/result?monitor=rare&monitor=new', 'Results');
+  expect(results['rare']).toEqual(
+    [running * MINUTE - DAY, running * MINUTE].map((at) => ({
+      at: iso(at),
+      latencyMs: 7,
+      status: 'critical',
+      message: 'refused',
+    })),
+  );
+  expect(results['new']).toEqual([]);
+  const { results: shown } = await got<{ results: Sample[] }>('/api/v1/state/rare', 'StateDetail');
+  expect(shown).toHaveLength(2);
+  const since = iso(running * MINUTE - HOUR);
+  const later = await got<Record<string, Sample[]>>(`/api/v1/result?monitor=rare&since=${since}`);
+  expect(later['rare']).toHaveLength(1);
+});
