@@ -218,6 +218,14 @@ describe('the answers of a webhook of Slack', () => {
     // Rocket.Chat and other compatible ones.
     [200, '{"success":true}', { outcome: 'delivered' }],
     [200, '{"ok":true}', { outcome: 'delivered' }],
+    [200, '{"result":"success","msg":""}', { outcome: 'delivered' }],
+    [200, '"ok"', { outcome: 'delivered' }],
+    [200, 'OK', { outcome: 'delivered' }],
+    [200, '\ufeffok\r\n', { outcome: 'delivered' }],
+    [200, '{"result":"error","msg":"Invalid API key"}', { outcome: 'retryable', cause: 'alerter' }],
+    [200, '{"success":false}', { outcome: 'retryable', cause: 'alerter' }],
+    [200, '<html>ok</html>', { outcome: 'retryable', cause: 'alerter' }],
+    [200, 'ok, please log in', { outcome: 'retryable', cause: 'alerter' }],
     [200, '{"ok":false,"error":"no"}', { outcome: 'retryable', cause: 'alerter' }],
     [
       200,

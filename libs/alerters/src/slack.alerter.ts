@@ -186,8 +186,12 @@ function judgeWebhook(answer: HttpAnswer): DeliveryOutcome {
   }
   if (outcome.outcome !== 'delivered') return outcome;
   const said = jsonObject(answer.body);
-  const taken = answer.body.trim() === 'ok' || said?.['ok'] === true || said?.['success'] === true;
-  return answer.status === 200 && taken ? outcome : notFrom('Slack', answer);
+  const isTaken =
+    /^"?ok"?$/i.test(answer.body.trim()) ||
+    said?.['ok'] === true ||
+    said?.['success'] === true ||
+    said?.['result'] === 'success';
+  return answer.status === 200 && isTaken ? outcome : notFrom('Slack', answer);
 }
 
 const ABOUT_ALERTER_BY_WEBHOOK = new Set(['invalid_token', 'no_service', 'no_service_id', 'no_team', 'user_not_found']);
