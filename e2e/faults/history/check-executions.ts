@@ -63,9 +63,11 @@ function doublesOf(
   probes: readonly Probe[],
   { intervalMs }: WatchedMonitor,
 ): { at: number; by: string; before: string }[] {
+  // A check that starts half an interval after the last one may arrive sooner after it: that one was on its way for longer.
+  const toleranceMs = Math.max(50, intervalMs / 20);
   return probes.flatMap(({ at, by }, index) => {
     const previous = probes[index - 1];
-    return previous && previous.by !== by && at - previous.at < intervalMs / 2 - 50
+    return previous && previous.by !== by && at - previous.at < intervalMs / 2 - toleranceMs
       ? [{ at, by, before: previous.by }]
       : [];
   });

@@ -213,6 +213,17 @@ describe('a history that keeps every promise', () => {
   });
 });
 
+it.each([
+  ['a little less than half an interval', 29_400, []],
+  ['much less than half an interval', 26_000, ['double']],
+])('after a first check out of turn the next owner may check %s later', (_what, afterMs, expected) => {
+  const history = { ...sound(), outages: [], deliveries: [] };
+  history.monitors = [{ name: 'web', intervalMs: 60_000, alerters: [], from: 0, to: 100_000 }];
+  history.probes = [probe(2_000, 'w1'), probe(2_000 + afterMs, 'w2'), probe(62_000 + afterMs, 'w2')];
+  history.endedAt = 100_000;
+  expect(kinds(history)).toEqual(expected);
+});
+
 describe('each broken promise is found, and no other', () => {
   const forged: [ViolationKind, string, (history: History) => void][] = [
     ['lost', 'an alerter that was never told', (history) => drop(history, ({ alerter }) => alerter === 'chat')],
