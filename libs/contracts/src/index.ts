@@ -29,6 +29,7 @@ export * from './performance.js';
 export * from './poison.js';
 export * from './program-rules.js';
 export * from './quiet/acknowledgement.js';
+export * from './quiet/circles.js';
 export * from './quiet/dependencies.js';
 export * from './quiet/describe-matcher.js';
 export * from './quiet/cycle.js';

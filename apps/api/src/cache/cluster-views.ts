@@ -1,4 +1,12 @@
-import type { ClusterConfig, CoverageReport, DerivedStatus, Director, Origin, Sample } from '@9volt/contracts';
+import {
+  Circles,
+  type ClusterConfig,
+  type CoverageReport,
+  type DerivedStatus,
+  type Director,
+  type Origin,
+  type Sample,
+} from '@9volt/contracts';
 import type { Item } from '@9volt/etcd-dal';
 import { DumpInterval } from './dump-interval.js';
 import { EventLog } from './event-log.js';
@@ -26,6 +34,7 @@ export class ClusterViews implements Surroundings {
   };
   readonly members = new MembersView();
   readonly quiet = new QuietView();
+  private readonly circles = new Circles();
   readonly events = new EventLog();
   director: Director | undefined;
   config: ClusterConfig | undefined;
@@ -141,7 +150,18 @@ export class ClusterViews implements Surroundings {
       const now = Date.now();
       this.members.expect(record.workerId, this.listed ? now : Math.min(now, Date.parse(record.assignedAt)));
     }
+    if (record.kind === 'monitor') this.followCircles(view, after);
     if (view.isEmpty) this.monitors.delete(name);
+  }
+
+  private followCircles(view: MonitorView, after: Item<CacheRecord> | undefined): void {
+    const parents = after && view.settings ? (view.settings['depends-on'] ?? []) : [];
+    const doubtful = this.circles.set(view.name, parents, after?.modRevision ?? 0);
+    view.circle = this.circles.closedBy(view.name);
+    for (const name of doubtful) {
+      const other = this.monitors.get(name);
+      if (other) other.circle = this.circles.closedBy(name);
+    }
   }
 
   /** After the last record of a revision. */

@@ -1,4 +1,5 @@
 import {
+  circleFault,
   type DerivedStatus,
   type FieldError,
   type IncidentRecord,
@@ -49,6 +50,8 @@ export class MonitorView {
   owed: OutboxEntry[] = [];
   /** The deaths that it is suspected of. */
   poison: PoisonRecord | undefined;
+  /** The circle of `depends-on` that it closed. */
+  circle: readonly string[] | undefined;
   /** The status that subscribers last got, and why its alarms are held back. */
   shown: string | undefined;
   /** Its load on a worker, as the leader computes it; 0 while its configuration is invalid. */
@@ -81,9 +84,13 @@ export class MonitorView {
     return this.declared?.settings;
   }
 
-  /** Why it is quarantined, if it is: its configuration is invalid, or kills the processes that it runs in. */
+  /** Why it is quarantined, if it is: its configuration is invalid, closes a circle of dependencies, or kills the processes that it runs in. */
   get refusal(): readonly FieldError[] | undefined {
-    const { declared, poison } = this;
+    const { declared, poison, circle } = this;
+    if (declared?.settings && circle) {
+      const expected = 'monitors that do not depend on this one in turn';
+      return [{ path: '/depends-on', value: circle.join(' -> '), expected, message: circleFault(circle) }];
+    }
     if (declared?.faults || !declared || !isPoisonous(poison, declared.revision)) return declared?.faults;
     return [{ path: '', expected: 'a check that does not end its process', message: poisonReason(poison) }];
   }

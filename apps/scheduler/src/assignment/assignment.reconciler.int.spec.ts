@@ -307,6 +307,35 @@ describe('assignments', () => {
     await until(async () => (await bench.spread())['w2-after'] === 20);
   });
 
+  it('quarantines the edit that closes a circle of dependencies, until somebody opens it', async () => {
+    await bench.worker('w1');
+    await bench.monitor('router', { 'depends-on': ['web'] });
+    await bench.monitor('web');
+    await bench.scheduler();
+    await waitFor(() => bench.assignment('web'));
+    await bench.monitor('web', { 'depends-on': ['router'] });
+    const [refused] = await waitFor(async () => {
+      const events = await bench.events('config-refused');
+      return events.length > 0 && events;
+    });
+    expect(refused).toMatchObject({
+      monitor: 'web',
+      message: expect.stringContaining('web -> router -> web is a circle'),
+    });
+    expect((await bench.assignment('web'))!.value.settings).not.toHaveProperty('depends-on');
+    // Both by one hand at once: one of them never ran.
+    await bench.put(
+      { put: bench.keys.monitor('a'), value: encode({ ...SETTINGS, 'depends-on': ['b'] }) },
+      { put: bench.keys.monitor('b'), value: encode({ ...SETTINGS, 'depends-on': ['a'] }) },
+    );
+    await waitFor(() => bench.assignment('a'));
+    expect(await bench.assignment('b')).toBeUndefined();
+    await bench.monitor('router');
+    await bench.monitor('a');
+    await until(async () => (await bench.assignment('web'))?.value.settings['depends-on']?.join() === 'router');
+    await waitFor(() => bench.assignment('b'));
+  });
+
   it('quarantines only the invalid monitor, and keeps its last valid version running', async () => {
     await bench.worker('w1');
     await bench.monitor('good');

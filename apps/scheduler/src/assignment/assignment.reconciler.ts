@@ -91,6 +91,7 @@ export class AssignmentReconciler {
     });
     caches.listen({
       onMonitor: (name) => this.touch(name),
+      onDoubt: (name) => this.touch(name),
       onHolding: (name) => this.touch(name),
       onLeftover: (name) => this.touch(name),
       onMembership: () => this.storm.trigger(),

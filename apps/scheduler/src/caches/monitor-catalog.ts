@@ -1,3 +1,4 @@
+import { circleFault, Circles, parentsIn } from '@9volt/contracts';
 import { type Change, type ClusterNode, type Entry, MAX_SETTINGS_BYTES, Watched } from '@9volt/etcd-dal';
 import { type Judged, judgeMonitor, type MonitorSource } from './judge-monitor.js';
 
@@ -9,13 +10,19 @@ interface Known {
   verdict: Judged | undefined;
 }
 
-/** All monitors in etcd, each judged once for each revision, at the first question. */
+/** All monitors in etcd, each judged once for each revision, at the first question; whether it closes a circle depends on others, too. */
 export class MonitorCatalog {
   readonly informer: Watched<MonitorSource>;
   /** By name. With 100,000 monitors, building the key for each look would cost more than the look. */
   private readonly known = new Map<string, Known>();
+  private readonly circles = new Circles();
 
-  constructor(node: ClusterNode, onChange: (monitor: string, change: Change<MonitorSource>) => void) {
+  /** `onDoubt` names monitors of which the verdict may differ after a change of another. */
+  constructor(
+    node: ClusterNode,
+    onChange: (monitor: string, change: Change<MonitorSource>) => void,
+    onDoubt: (monitor: string) => void = () => undefined,
+  ) {
     const prefix = node.keys.monitors;
     this.informer = new Watched(
       node,
@@ -29,7 +36,9 @@ export class MonitorCatalog {
             const { value: source, modRevision: revision, createRevision } = after;
             this.known.set(name, { source, revision, createRevision, verdict: undefined });
           }
+          const doubtful = this.circles.set(name, parentsIn(after?.value.text), after?.modRevision ?? 0);
           onChange(name, change);
+          for (const one of doubtful) onDoubt(one);
         },
       },
     );
@@ -53,7 +62,9 @@ export class MonitorCatalog {
     const known = this.known.get(name);
     if (!known) return undefined;
     const { source, revision, createRevision } = known;
-    return (known.verdict ??= judgeMonitor(name, source, { revision, createRevision }));
+    const verdict = (known.verdict ??= judgeMonitor(name, source, { revision, createRevision }));
+    const circle = verdict.verdict === 'valid' ? this.circles.closedBy(name) : undefined;
+    return circle ? { verdict: 'refused', revision, createRevision, reason: circleFault(circle) } : verdict;
   }
 }
 

@@ -8,6 +8,8 @@ import { MonitorCatalog, toSource } from './monitor-catalog.js';
 /** Listeners enqueue and return. */
 export interface CacheListener {
   onMonitor?: (name: string, change: Change<MonitorSource>) => void;
+  /** The verdict on a monitor may differ after a change of another. */
+  onDoubt?: (name: string) => void;
   onAlerter?: (name: string, change: Change<MonitorSource>) => void;
   onHolding?: (monitor: string) => void;
   onLeftover?: (monitor: string) => void;
@@ -33,7 +35,11 @@ export class SchedulerCaches {
       onHolding: (monitor) => tell((listener) => listener.onHolding?.(monitor)),
       onConnection: (connected) => tell((listener) => listener.onConnection?.(connected)),
     });
-    this.catalog = new MonitorCatalog(node, (name, change) => tell((listener) => listener.onMonitor?.(name, change)));
+    this.catalog = new MonitorCatalog(
+      node,
+      (name, change) => tell((listener) => listener.onMonitor?.(name, change)),
+      (name) => tell((listener) => listener.onDoubt?.(name)),
+    );
     this.leftovers = new Leftovers(node, (monitor) => tell((listener) => listener.onLeftover?.(monitor)));
     this.alerters = new Watched(
       node,
