@@ -1485,7 +1485,7 @@ export interface components {
             createdAt: string;
             /** @enum {string} */
             phase: "pending" | "active" | "expired";
-            /** @description Number of monitors that match at present. */
+            /** @description Number of monitors that match at present; 0 once it has expired. */
             monitors: number;
             /** @description Number of open incidents among them. */
             incidents: number;

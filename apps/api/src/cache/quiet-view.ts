@@ -6,6 +6,7 @@ import {
   MaintenanceWindows,
   isAboutStatus,
   type Matched,
+  type Matcher,
   MatcherIndex,
   type Pause,
   type QuietReason,
@@ -86,6 +87,16 @@ export class QuietView {
     return acknowledges(this.acks.get(view.name), state?.incident?.id, now) ? 'acknowledged' : null;
   }
 
+  /** About how many monitors, and open incidents, each silence is that holds back alarms, by id. */
+  silencedOf(views: Iterable<MonitorView>): Map<string, Counts> {
+    return counted(views, this.silencesOf, ({ match }) => match);
+  }
+
+  /** About how many monitors each maintenance is, by name. */
+  maintainedOf(views: Iterable<MonitorView>): Map<string, Counts> {
+    return counted(views, this.windowsOf, ({ settings }) => settings.match);
+  }
+
   private openOver(view: MonitorView, now: number): Matched<MaintenanceWindows>[] {
     const found = this.windowsOf.of(view);
     return found.filter(({ value }) => isAboutStatus(value.settings.match, view.state?.status) && value.at(now));
@@ -96,6 +107,33 @@ export class QuietView {
       .of(view)
       .some(({ value }) => silenceIsActive(value, now) && isAboutStatus(value.match, view.state?.status));
   }
+}
+
+export interface Counts {
+  monitors: number;
+  incidents: number;
+}
+
+export const NONE: Counts = { monitors: 0, incidents: 0 };
+
+/** One pass over the monitors: one for each silence would take seconds where there are many of both. */
+function counted<T>(
+  views: Iterable<MonitorView>,
+  index: MatcherIndex<T>,
+  matchOf: (value: T) => Matcher,
+): Map<string, Counts> {
+  const counts = new Map<string, Counts>();
+  for (const view of views) {
+    if (!view.exists) continue;
+    for (const { name, value } of index.of(view)) {
+      if (!isAboutStatus(matchOf(value), view.state?.status)) continue;
+      let count = counts.get(name);
+      if (!count) counts.set(name, (count = { ...NONE }));
+      count.monitors++;
+      if (view.state?.incident) count.incidents++;
+    }
+  }
+  return counts;
 }
 
 function put<T>(map: Map<string, T>, name: string, value: T | undefined): void {

@@ -23,7 +23,10 @@ export class MaintenanceService {
   }
 
   list(): ShownMaintenance[] {
-    const all = [...this.cache.quiet.maintenance].map(([name, declared]) => this.shown(name, declared));
+    const counts = this.cache.quiet.maintainedOf(this.cache.monitors.values());
+    const all = [...this.cache.quiet.maintenance].map(([name, declared]) =>
+      this.shown(name, declared, counts.get(name)?.monitors ?? 0),
+    );
     return all.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -46,7 +49,13 @@ export class MaintenanceService {
     return this.store.remove(name, preconditions);
   }
 
-  private shown(name: string, declared: DeclaredMaintenance): ShownMaintenance {
+  private countOf({ settings }: DeclaredMaintenance): number {
+    if (!settings) return 0;
+    const views = [...this.cache.monitors.values()];
+    return views.filter((view) => view.exists && matches(settings.match, presentSubjectOf(view))).length;
+  }
+
+  private shown(name: string, declared: DeclaredMaintenance, monitors = this.countOf(declared)): ShownMaintenance {
     const { settings, windows, faults } = declared;
     if (!settings) {
       return {
@@ -61,10 +70,6 @@ export class MaintenanceService {
     const now = Date.now();
     const open = windows.at(now);
     const changesAt = windows.changesAfter(now);
-    let monitors = 0;
-    for (const view of this.cache.monitors.values()) {
-      if (view.exists && matches(settings.match, presentSubjectOf(view))) monitors++;
-    }
     return {
       name,
       config: { ...settings },

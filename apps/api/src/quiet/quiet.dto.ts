@@ -38,7 +38,7 @@ export const Silence = component(
     author: textOrNull,
     createdAt: instant,
     phase: oneOfTexts(SILENCE_PHASES),
-    monitors: { ...count, description: 'Number of monitors that match at present.' },
+    monitors: { ...count, description: 'Number of monitors that match at present; 0 once it has expired.' },
     incidents: { ...count, description: 'Number of open incidents among them.' },
   }),
   {

@@ -90,7 +90,7 @@ describe('silences', () => {
     for (const { id: other } of someOf((await call('GET', '/api/v1/silence?phase=active')).body as { id: string }[])) {
       const expired = await call('DELETE', `/api/v1/silence/${other}`);
       expect([expired.status, undocumented('Silence', expired.body)]).toEqual([200, []]);
-      expect(expired.body).toMatchObject({ phase: 'expired' });
+      expect(expired.body).toMatchObject({ phase: 'expired', monitors: 0, incidents: 0 });
       expect((await call('DELETE', `/api/v1/silence/${other}`)).body).toEqual(expired.body);
     }
     expect(await quietOf()).toEqual({ 'web-1': null, 'web-2': null, db: null });
@@ -258,4 +258,30 @@ describe('maintenance windows', () => {
       expect.objectContaining({ errors: [expect.objectContaining({ pointer })] }),
     ]);
   });
+});
+
+test('a circle of dependencies that somebody wrote into etcd is shown as quarantined, until it is opened', async () => {
+  const { node } = api;
+  const put = (name: string, parents: string[]): Op => ({
+    put: node.keys.monitor(name),
+    value: encode(tcp({ 'depends-on': parents })),
+  });
+  const statuses = async (): Promise<string[]> =>
+    Promise.all(
+      ['upper', 'lower'].map(async (name) => {
+        const { body } = await call('GET', `/api/v1/state/${name}`);
+        return (body as { status: string }).status;
+      }),
+    );
+  await api.settled(await written(node, put('upper', ['lower'])));
+  await api.settled(await written(node, put('lower', ['upper'])));
+  expect((await statuses())[1]).toBe('quarantined');
+  expect((await statuses())[0]).not.toBe('quarantined');
+  const { body } = await call('GET', '/api/v1/state/lower');
+  expect(JSON.stringify(body)).toContain('lower -> upper -> lower is a circle');
+  await api.settled(await written(node, put('upper', [])));
+  expect(await statuses()).not.toContain('quarantined');
+  await api.settled(
+    await written(node, { delete: node.keys.monitor('upper') }, { delete: node.keys.monitor('lower') }),
+  );
 });

@@ -17,7 +17,7 @@ import { ClusterNode, keepsChanging, untilAccepted } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
-import { type StoredSilence, presentSubjectOf } from '../cache/quiet-view.js';
+import { type Counts, NONE, type StoredSilence, presentSubjectOf } from '../cache/quiet-view.js';
 import { knownWords, type RawQuery, readListQuery, reversedBy } from '../common/list-query.js';
 import type { ShownMatches, ShownSilence } from './quiet.dto.js';
 import { endOf, SilenceBody } from './quiet-bodies.js';
@@ -37,7 +37,10 @@ export class SilencesService {
   list(raw: RawQuery): ShownSilence[] {
     const { filters } = readListQuery<string>(raw, { filters: ['phase'], sorts: {}, fallback: reversedBy((id) => id) });
     const phases = knownWords(filters, 'phase', SILENCE_PHASES);
-    const all = [...this.cache.quiet.silences].map(([id, stored]) => this.shown(id, stored.silence));
+    const counts = this.cache.quiet.silencedOf(this.cache.monitors.values());
+    const all = [...this.cache.quiet.silences].map(([id, { silence }]) =>
+      this.shown(id, silence, counts.get(id) ?? NONE),
+    );
     return all.filter(({ phase }) => !phases || phases.has(phase)).sort((a, b) => (a.id < b.id ? 1 : -1));
   }
 
@@ -124,16 +127,17 @@ export class SilencesService {
       if (view.exists && matches(match, presentSubjectOf(view))) yield view;
   }
 
-  private shown(id: string, silence: Silence): ShownSilence {
+  private shown(id: string, silence: Silence, counts = this.countsOf(silence.match)): ShownSilence {
     const { match, start, end, comment, author = null, createdAt } = silence;
-    let monitors = 0;
-    let incidents = 0;
-    for (const { state } of this.matching(match)) {
-      monitors++;
-      if (state?.incident) incidents++;
-    }
     const phase = silencePhase(silence, Date.now());
+    // An expired one holds back nothing.
+    const { monitors, incidents } = phase === 'expired' ? NONE : counts;
     return { id, match, start, end, comment, author, createdAt, phase, monitors, incidents };
+  }
+
+  private countsOf(match: Matcher): Counts {
+    const views = [...this.matching(match)];
+    return { monitors: views.length, incidents: views.filter(({ state }) => state?.incident).length };
   }
 
   private emit(

@@ -20,9 +20,12 @@ interface Known<T> {
   found: readonly Matched<T>[];
 }
 
+/** A monitor catches up with so many changes; after more it is matched anew. */
+const MAX_CAUGHT_UP = 64;
+
 /**
  * Which of many silences or windows match a monitor, whatever its status. Those for a single name are found by it, others by a tag; answers are
- * cached until one of them changes, or the monitor does.
+ * cached until the monitor changes; of silences or windows that change, only those are matched again.
  */
 export class MatcherIndex<T> {
   private readonly all = new Map<string, Match<T>>();
@@ -30,6 +33,8 @@ export class MatcherIndex<T> {
   private readonly rooms = new Map<string, Map<string, Match<T>>>();
   private readonly known = new WeakMap<Matchable, Known<T>>();
   private version = 0;
+  /** Names of the latest changes, up to `version`. */
+  private changed: string[] = [];
 
   set(name: string, match: Matcher, value: T): void {
     this.delete(name);
@@ -43,6 +48,7 @@ export class MatcherIndex<T> {
 
   delete(name: string): void {
     this.version++;
+    this.changed = [...this.changed.slice(1 - MAX_CAUGHT_UP), name];
     const one = this.all.get(name);
     if (!one) return;
     this.all.delete(name);
@@ -56,15 +62,33 @@ export class MatcherIndex<T> {
     const { settings } = monitor;
     const known = this.known.get(monitor);
     if (known?.version === this.version && known.settings === settings) return known.found;
+    const missed = known?.settings === settings ? this.version - (known?.version ?? 0) : Infinity;
+    const found =
+      missed <= this.changed.length ? this.catchUp(known as Known<T>, missed, monitor) : this.search(monitor);
+    this.known.set(monitor, { version: this.version, settings, found });
+    return found;
+  }
+
+  private catchUp({ found }: Known<T>, missed: number, monitor: Matchable): readonly Matched<T>[] {
+    const names = new Set(this.changed.slice(-missed));
+    const again = [...names].flatMap((name) => {
+      const one = this.all.get(name);
+      return one && isAbout(one, monitor, subjectOf(monitor)) ? [one.matched] : [];
+    });
+    if (again.length === 0 && !found.some(({ name }) => names.has(name))) return found;
+    return [...found.filter(({ name }) => !names.has(name)), ...again];
+  }
+
+  private search(monitor: Matchable): Matched<T>[] {
+    const { settings } = monitor;
     const subject = subjectOf(monitor);
     const found: Matched<T>[] = [];
     const rooms = new Set([byName(monitor.name), ...(settings?.tags ?? []).map(byTag), ANY]);
     for (const key of rooms) {
-      for (const { match, literal, matched } of this.rooms.get(key)?.values() ?? []) {
-        if (monitor.name.includes(literal) && matches(match, subject)) found.push(matched);
+      for (const one of this.rooms.get(key)?.values() ?? []) {
+        if (isAbout(one, monitor, subject)) found.push(one.matched);
       }
     }
-    this.known.set(monitor, { version: this.version, settings, found });
     return found;
   }
 }
@@ -74,6 +98,10 @@ interface Match<T> {
   /** A part that the name of a monitor must contain to match: looking for it is much cheaper than the glob. */
   literal: string;
   matched: Matched<T>;
+}
+
+function isAbout<T>({ match, literal }: Match<T>, { name }: Matchable, subject: Subject): boolean {
+  return name.includes(literal) && matches(match, subject);
 }
 
 const ANY = '';
