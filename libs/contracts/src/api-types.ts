@@ -1732,6 +1732,8 @@ export interface components {
             monitors: number;
             /** @description Why the entry in etcd is invalid. Null if it is valid. */
             reason: string | null;
+            /** @description Where the window comes from; null if nobody noted it. The next push of its files overwrites what is changed elsewhere. */
+            origin: components["schemas"]["Origin"] | null;
         };
         MaintenanceList: components["schemas"]["ShownMaintenance"][];
         /** @description A public status page. */
@@ -13920,7 +13922,11 @@ export interface operations {
                      *         "open": null,
                      *         "changesAt": "2026-06-07T01:00:00.000Z",
                      *         "monitors": 12,
-                     *         "reason": null
+                     *         "reason": null,
+                     *         "origin": {
+                     *           "from": "files",
+                     *           "set": "shop"
+                     *         }
                      *       }
                      *     ]
                      */
@@ -14042,7 +14048,11 @@ export interface operations {
                      *       "open": null,
                      *       "changesAt": "2026-06-07T01:00:00.000Z",
                      *       "monitors": 12,
-                     *       "reason": null
+                     *       "reason": null,
+                     *       "origin": {
+                     *         "from": "files",
+                     *         "set": "shop"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["ShownMaintenance"];
@@ -14204,7 +14214,11 @@ export interface operations {
                      *       "open": null,
                      *       "changesAt": "2026-06-07T01:00:00.000Z",
                      *       "monitors": 12,
-                     *       "reason": null
+                     *       "reason": null,
+                     *       "origin": {
+                     *         "from": "files",
+                     *         "set": "shop"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["ShownMaintenance"];
@@ -14235,7 +14249,11 @@ export interface operations {
                      *       "open": null,
                      *       "changesAt": "2026-06-07T01:00:00.000Z",
                      *       "monitors": 12,
-                     *       "reason": null
+                     *       "reason": null,
+                     *       "origin": {
+                     *         "from": "files",
+                     *         "set": "shop"
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["ShownMaintenance"];

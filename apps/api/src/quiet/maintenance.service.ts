@@ -57,6 +57,7 @@ export class MaintenanceService {
 
   private shown(name: string, declared: DeclaredMaintenance, monitors = this.countOf(declared)): ShownMaintenance {
     const { settings, windows, faults } = declared;
+    const origin = this.cache.origins.maintenance.get(name) ?? null;
     if (!settings) {
       return {
         name,
@@ -65,6 +66,7 @@ export class MaintenanceService {
         changesAt: null,
         monitors: 0,
         reason: sentencesOf(faults as FieldError[]),
+        origin,
       };
     }
     const now = Date.now();
@@ -77,6 +79,7 @@ export class MaintenanceService {
       changesAt: changesAt === undefined ? null : isoOf(changesAt),
       monitors,
       reason: null,
+      origin,
     };
   }
 }

@@ -1,6 +1,7 @@
 import { MaintenanceSettings, matcherSchema, type Matcher, SILENCE_PHASES } from '@9volt/contracts';
 import { bodySchema } from '../common/body-schema.js';
 import { EXAMPLE_AT } from '../common/example-facts.js';
+import { Origin } from '../common/origin.dto.js';
 import {
   component,
   count,
@@ -127,6 +128,11 @@ export const ShownMaintenance = component(
     changesAt: { ...instantOrNull, description: 'When a window begins or ends next.' },
     monitors: { ...count, description: 'Number of monitors that match at present.' },
     reason: { ...textOrNull, description: 'Why the entry in etcd is invalid. Null if it is valid.' },
+    origin: {
+      ...orNull(ref(Origin)),
+      description:
+        'Where the window comes from; null if nobody noted it. The next push of its files overwrites what is changed elsewhere.',
+    },
   }),
   {
     name: 'weekly-update',
@@ -135,6 +141,7 @@ export const ShownMaintenance = component(
     changesAt: '2026-06-07T01:00:00.000Z',
     monitors: 12,
     reason: null,
+    origin: { from: 'files', set: 'shop' },
   },
 );
 export type ShownMaintenance = Shape<typeof ShownMaintenance>;

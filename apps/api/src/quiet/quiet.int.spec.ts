@@ -208,7 +208,9 @@ describe('maintenance windows', () => {
     const { status, body, headers } = await call('PUT', '/api/v1/maintenance/weekly', weekly);
     expect([status, undocumented('ShownMaintenance', body)]).toEqual([201, []]);
     expect(body).toMatchObject({ name: 'weekly', config: weekly, monitors: 1, open: expect.anything() });
-    expect((await call('GET', '/api/v1/maintenance')).body).toMatchObject([{ name: 'weekly' }]);
+    expect((await call('GET', '/api/v1/maintenance')).body).toMatchObject([
+      { name: 'weekly', monitors: 1, origin: { from: 'api' } },
+    ]);
     expect((await call('GET', '/api/v1/state/web-1')).body).toMatchObject({
       status: 'maintenance',
       quiet: 'maintenance',

@@ -17,10 +17,14 @@ const stored = (
   modRevision,
   demo,
 });
-const catalogue = <V>(monitor: Record<string, V>, alerter: Record<string, V> = {}): Catalogue<V> => ({
+const catalogue = <V>(
+  monitor: Record<string, V>,
+  alerter: Record<string, V> = {},
+  maintenance: Record<string, V> = {},
+): Catalogue<V> => ({
   monitor: new Map(Object.entries(monitor)),
   alerter: new Map(Object.entries(alerter)),
-  maintenance: new Map(),
+  maintenance: new Map(Object.entries(maintenance)),
   'status-page': new Map(),
 });
 const many = <V>(count: number, value: V): Record<string, V> =>
@@ -37,6 +41,28 @@ describe('planning a sync', () => {
     expect(plan.changed).toMatchObject([{ name: 'b', modRevision: 7 }]);
     expect(plan.skipped).toEqual([{ kind: 'monitor', name: 'c' }]);
     expect(plan.removed).toMatchObject([{ name: 'd', modRevision: 9 }]);
+  });
+
+  it('treats maintenance windows as other entries of a set', () => {
+    const local = { mine: { mode: 'stop' }, other: { mode: 'stop' }, fresh: {} };
+    const known = {
+      mine: stored({ mode: 'quiet' }),
+      gone: stored({}, 8),
+      other: stored({}, 9, false, { from: 'files', set: 'mail' }),
+      byHand: stored({}, 10, false, { from: 'api' }),
+    };
+    const plan = planSync(catalogue<object>({}, {}, local), catalogue({}, {}, known), options);
+    const namesOf = (entries: readonly { kind: string; name: string }[]): string[] =>
+      entries.map(({ kind, name }) => `${kind} ${name}`);
+    expect([plan.added, plan.changed, plan.removed, plan.foreign, plan.kept].map(namesOf)).toEqual([
+      ['maintenance fresh'],
+      ['maintenance mine'],
+      ['maintenance gone'],
+      ['maintenance other'],
+      ['maintenance byHand'],
+    ]);
+    const all = planSync(catalogue<object>({}, {}, local), catalogue({}, {}, known), { ...options, pruneAll: true });
+    expect(namesOf(all.removed)).toEqual(['maintenance gone', 'maintenance byHand']);
   });
 
   it('ignores the order of attributes, but not that of a list', () => {

@@ -234,7 +234,7 @@ const MAX_STEPS = 20;
 /** Additional recipients when an alarm lasts: a list of maps with `after`, a duration, and `alerter`, a list of names. */
 export function Escalation(options: Common): PropertyDecorator {
   const expected = `a list of at most ${MAX_STEPS} maps, each with after (a duration) and alerter (a list of names)`;
-  return attribute('escalation', options, { expected, maxEntries: MAX_STEPS }, [
+  return attribute('escalation', options, { expected, maxEntries: MAX_STEPS, refersTo: 'alerter' }, [
     rule('escalation', (value) => Array.isArray(value) && value.every(isStep)),
   ]);
 }

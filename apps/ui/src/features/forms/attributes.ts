@@ -81,7 +81,18 @@ function isPlain(value: unknown): value is string | number {
   return typeof value === 'string' || typeof value === 'number';
 }
 
-const KINDS = ['text', 'integer', 'number', 'flag', 'duration', 'time', 'choice', 'text-list', 'text-map'];
+const KINDS = [
+  'text',
+  'integer',
+  'number',
+  'flag',
+  'duration',
+  'time',
+  'choice',
+  'text-list',
+  'text-map',
+  'escalation',
+];
 
 /** The kind that the API says; for a kind that is unknown here, derived from the JSON type. */
 function kindOf(property: Json): string {

@@ -21,6 +21,7 @@ const FIXTURE = {
       words: { type: 'array', items: { type: 'string' }, description: 'What is said.', 'x-kind': 'text-list' },
       headers: { type: 'object', description: 'Of it.', 'x-kind': 'text-map', 'x-secret': true },
       key: { type: 'string', format: 'password', description: 'Secret.', 'x-kind': 'text', 'x-secret': true },
+      escalate: { type: 'array', items: { type: 'object' }, description: 'To whom.', 'x-kind': 'escalation' },
       later: { type: 'string', description: 'Of a kind to come.', 'x-kind': 'colour' },
     },
   },
@@ -122,6 +123,28 @@ it('an unknown type has its form without any code for it', async () => {
   press('Create');
   await screen.findByText('the page of it');
   expect(sent).toEqual([{ type: 'moon', interval: '10s', crater: 'Copernicus', depth: 7, later: 'red', far: true }]);
+});
+
+it('steps of an escalation are a time and alerters', async () => {
+  stored = { type: 'moon', interval: '10s', crater: 'Tycho', escalate: [{ after: '15m', alerter: ['boss'] }] };
+  renderAt(page, { path: '/monitor/luna/edit' });
+  await screen.findByLabelText(/^crater/);
+  expect([field('escalate: after 1').value, screen.getAllByText('boss').length]).toEqual(['15m', expect.any(Number)]);
+  press('escalate: add');
+  expect(yaml().value).toContain('escalate:\n  - after: 15m\n    alerter:\n      - boss\n');
+  type('escalate: after 2', '1h');
+  const alerters = screen.getByLabelText('escalate: alerters 2', { selector: 'input' });
+  // Mantine takes a change without focus for one of the browser.
+  alerters.focus();
+  fireEvent.change(alerters, { target: { value: 'owner' } });
+  fireEvent.keyDown(alerters, { key: 'Enter' });
+  press('Save');
+  await screen.findByText('the page of it', {}, { timeout: 15_000 });
+  const steps = [
+    { after: '15m', alerter: ['boss'] },
+    { after: '1h', alerter: ['owner'] },
+  ];
+  expect(sent).toEqual([expect.objectContaining({ escalate: steps })]);
 });
 
 it('form and YAML have the same content, and an invalid text changes nothing', async () => {

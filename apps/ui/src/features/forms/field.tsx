@@ -10,6 +10,7 @@ import {
 } from '@mantine/core';
 import { memo } from 'react';
 import { type Attribute, fieldId } from './attributes.js';
+import { EscalationField } from './escalation-field.js';
 import { MapField } from './map-field.js';
 
 export interface FieldProps {
@@ -109,6 +110,16 @@ export const Field = memo(function Field({ attribute, value, error, suggestions,
     case 'text-map':
       return (
         <MapField id={id} label={name} help={help} value={value} onChange={set} {...{ isRequired, isSecret, error }} />
+      );
+    case 'escalation':
+      return (
+        <EscalationField
+          id={id}
+          label={name}
+          suggestions={suggestions ?? []}
+          onChange={set}
+          {...{ help, error, value }}
+        />
       );
     default:
       if (isMultiline) return <Textarea {...typed} autosize minRows={2} maxRows={14} />;

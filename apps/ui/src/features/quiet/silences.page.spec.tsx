@@ -25,6 +25,7 @@ const WINDOW = {
   changesAt: at(90),
   monitors: 3,
   reason: null,
+  origin: { from: 'files', set: 'shop' },
 };
 
 let asked: string[];
@@ -79,7 +80,7 @@ it('lists silences and windows, as text; expired ones on request', async () => {
   fireEvent.click(screen.getByLabelText('expired, too'));
   expect(document.querySelector('[data-silence=s0]')?.textContent).toContain('expired');
   expect((await screen.findByText('weekly')).parentElement?.textContent).toMatch(
-    /^closed.*tag db.*begins in.*no checks$/,
+    /^closed.*tag db.*begins in.*no checks, from files \(shop\)$/,
   );
   expect(screen.getByText('odd').parentElement?.textContent).toMatch(/^invalid.*match: is empty/);
 });

@@ -120,7 +120,8 @@ function Silences({ silences }: { silences: readonly Silence[] }) {
   );
 }
 
-function WindowLine({ window: { name, config, open, changesAt, monitors, reason } }: { window: Maintenance }) {
+function WindowLine({ window }: { window: Maintenance }) {
+  const { name, config, open, changesAt, monitors, reason, origin } = window;
   return (
     <li className={styles['entry']} data-window={name}>
       <strong>{reason === null ? (open ? 'open' : 'closed') : 'invalid'}</strong>
@@ -133,7 +134,14 @@ function WindowLine({ window: { name, config, open, changesAt, monitors, reason 
         {changesAt === null ? null : <Instant at={changesAt} form="due" />}
       </span>
       <span className={styles['muted']}>{counted(monitors, 'monitor')}</span>
-      <span className={styles['muted']}>{config?.mode === 'stop' ? 'no checks' : 'quiet'}</span>
+      <span className={styles['muted']}>
+        {config?.mode === 'stop' ? 'no checks' : 'quiet'}
+        {origin === null
+          ? ''
+          : origin.from === 'files'
+            ? `, from files (${origin.set ?? ''})`
+            : ', made through the API'}
+      </span>
     </li>
   );
 }
