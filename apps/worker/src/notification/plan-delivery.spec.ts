@@ -34,8 +34,10 @@ describe('the next step of a queue', () => {
   });
 
   it('leaves all of it to the owner of the group if its alerter groups', () => {
-    const grouped = situation({ grouped: true, mayCancel: true, standing: 'over' });
-    expect(planDelivery(grouped)).toEqual({ do: 'wait' });
+    const grouped = { grouped: true, mayCancel: true };
+    expect(planDelivery(situation(grouped))).toEqual({ do: 'wait' });
+    // The owner of the monitor knows its state.
+    expect(planDelivery(situation({ ...grouped, standing: 'over' }))).toEqual({ do: 'withdraw', owed: alarm });
   });
 
   it('withdraws an outdated alarm, and waits as long as that is unknown', () => {

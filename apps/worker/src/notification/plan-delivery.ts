@@ -48,7 +48,7 @@ export function planDelivery(situation: Situation): Step {
   const owed = queue[0];
   if (!owed) return { do: 'forget' };
   if (!situation.permitted) return { do: 'wait' };
-  if (situation.grouped) return { do: 'wait' };
+  if (situation.grouped) return situation.standing === 'over' ? { do: 'withdraw', owed } : { do: 'wait' };
   if (situation.mayCancel) return { do: 'cancel' };
   if (situation.standing === 'over') return { do: 'withdraw', owed };
   if (situation.standing === 'unknown') return { do: 'wait', until: now + UNKNOWN_MS };

@@ -128,10 +128,12 @@ export class GroupDeliveryService implements OnApplicationBootstrap, BeforeAppli
   private async own(key: string, group: Group, owed: readonly OwedNotification[]): Promise<boolean> {
     if (group.owned) return true;
     if (!owed.some(({ monitor }) => this.monitors.owns(monitor))) return false;
+    if (performance.now() < group.nextClaimAt) return false;
     const id = groupId(group.by);
     const owned = await this.node.stores.group.claim(group.alerter, id, this.node.memberId, [this.node.session.fence]);
     if (!owned) {
-      this.queue.add(key, LOOK_EVERY_MS);
+      group.nextClaimAt = performance.now() + LOOK_EVERY_MS;
+      this.queue.add(key, LOOK_EVERY_MS + 1);
       return false;
     }
     group.owned = owned;

@@ -13,6 +13,9 @@ import { untilSettled } from '../until-settled.js';
 import { composeGroup } from './compose-group.js';
 import type { Group } from './group.js';
 
+/** A storm has thousands, and until an entry is settled another worker may send it again. */
+const AT_ONCE = 32;
+
 /** Sends the message of a group that this process owns, and records what became of each of its notifications. */
 @Injectable()
 export class GroupMessages {
@@ -38,11 +41,9 @@ export class GroupMessages {
 
   /** Alarms that nobody began to send, and their resolves. */
   async cancel(group: Group, owed: readonly OwedNotification[]): Promise<void> {
-    const byMonitor = new Map<string, OwedNotification[]>();
-    for (const one of owed) byMonitor.set(one.monitor, [...(byMonitor.get(one.monitor) ?? []), one]);
     const claimedAt = group.owned?.claimedAt ?? Number.POSITIVE_INFINITY;
-    for (const queue of byMonitor.values()) {
-      if (queue.length < 2) continue;
+    await severalAtOnce(byMonitor(owed), async (queue) => {
+      if (queue.length < 2) return;
       const queued = queue.map((one) => ({
         owed: one,
         mayHaveBeenSent: one.createRevision <= claimedAt || group.begun.has(one.key),
@@ -53,7 +54,7 @@ export class GroupMessages {
         () => this.fencesOf(group),
       );
       for (const one of cancelled) this.report.cancelled(one);
-    }
+    });
   }
 
   async send(group: Group, owed: readonly OwedNotification[], settings: AlerterSettings): Promise<void> {
@@ -99,9 +100,9 @@ export class GroupMessages {
     });
     const settled =
       outcome.outcome === 'retryable' ? { outcome: 'delivered' as const, answer: outcome.answer } : outcome;
-    for (const one of batch) {
-      await this.settle(group, one, recordOf(one, settled, attempts, at));
-    }
+    await severalAtOnce(byMonitor(batch), async (queue) => {
+      for (const one of queue) await this.settle(group, one, recordOf(one, settled, attempts, at));
+    });
     group.begun.clear();
     if (group.owned) group.owned = await this.node.stores.group.sent(group.owned, this.node.memberId, at);
   }
@@ -133,4 +134,22 @@ function sameReach(owed: readonly OwedNotification[]): OwedNotification[] {
   const reachOf = ({ entry }: OwedNotification): string => [...(entry.reached ?? [])].sort().join();
   const least = owed.map(reachOf).sort()[0];
   return owed.filter((one) => reachOf(one) === least);
+}
+
+function byMonitor(owed: readonly OwedNotification[]): OwedNotification[][] {
+  const queues = new Map<string, OwedNotification[]>();
+  for (const one of owed) {
+    const queue = queues.get(one.monitor);
+    if (queue) queue.push(one);
+    else queues.set(one.monitor, [one]);
+  }
+  return [...queues.values()];
+}
+
+async function severalAtOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  const left = items.values();
+  const one = async (): Promise<void> => {
+    for (const item of left) await work(item);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, one));
 }

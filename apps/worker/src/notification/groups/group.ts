@@ -6,6 +6,8 @@ export interface Group {
   /** In words. */
   by: string;
   owned: OwnedGroup | undefined;
+  /** When it may ask again whether the owner is gone, by `performance.now()`. */
+  nextClaimAt: number;
   /** When the first of the pending notifications was seen, by `performance.now()`. */
   pendingSince: number | undefined;
   /** When the last message was delivered, by `performance.now()`; an estimate if another worker sent it. */
@@ -24,6 +26,7 @@ export function newGroup(alerter: string, by: string): Group {
     alerter,
     by,
     owned: undefined,
+    nextClaimAt: 0,
     pendingSince: undefined,
     sentAt: undefined,
     attempts: 0,
