@@ -1,3 +1,4 @@
+import type { IncidentRecord } from '@9volt/contracts';
 import type { Op } from '@9volt/etcd-dal';
 import { Cluster, type NodeProcess, waitFor } from '../../harness/index.js';
 import { checkHistory, type Verdict } from '../history/check-history.js';
@@ -198,6 +199,23 @@ export class FaultBench extends RecordedCluster {
       timeoutMs,
       what: `${monitor} to be told as ${types.join(', ')}; told: ${this.alerters.told(monitor, alerter).join(', ')}`,
     });
+  }
+
+  /** Adds the notifications that messages about several contained, as the incidents in etcd say. */
+  async addGrouped(): Promise<void> {
+    const { keys } = this.cluster;
+    const known = new Set(this.alerters.accepted().map(({ alerter, key, type }) => `${alerter} ${key} ${type}`));
+    const incidents = await this.cluster.list<IncidentRecord>(keys.incidents);
+    for (const [path, { id, openedAt, notifications }] of incidents) {
+      const monitor = keys.parseIncident(`${keys.incidents}${path}`)?.monitor as string;
+      const key = `${keys.root.slice(1, -1)}/${monitor}/${id}`;
+      for (const { alerter, type, at, outcome } of notifications) {
+        if (outcome !== 'delivered' || known.has(`${alerter} ${key} ${type}`)) continue;
+        const times = { at: Date.parse(at), since: Date.parse(openedAt) };
+        this.alerters.deliveries.push({ alerter, by: 'a group', accepted: true, monitor, type, key, ...times });
+      }
+    }
+    this.alerters.deliveries.sort((a, b) => a.at - b.at);
   }
 
   get promises(): Promises {

@@ -43,9 +43,12 @@ export class RecordedCluster {
   }
 
   /** An alerter that records its notifications. */
-  async alert(name: string, { host = '127.0.0.1' }: { host?: string } = {}): Promise<void> {
+  async alert(
+    name: string,
+    { host = '127.0.0.1', grouping = {} }: { host?: string; grouping?: object } = {},
+  ): Promise<void> {
     const options = { url: `http://${host}:${this.alerters.port}/${name}` };
-    await this.cluster.put(this.cluster.keys.alerter(name), { type: 'http', options });
+    await this.cluster.put(this.cluster.keys.alerter(name), { type: 'http', options, ...grouping });
   }
 
   /** Records a fault, from before `inject` until after it. */

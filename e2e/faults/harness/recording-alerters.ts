@@ -10,10 +10,21 @@ export type Behaviour =
   /** Accepts it at once, and answers this much later. */
   | { kind: 'slow'; afterMs: number };
 
+/** A message about several notifications; it names only some of them. */
+export interface GroupMessage {
+  alerter: string;
+  at: number;
+  by: string;
+  alarms: number;
+  resolves: number;
+}
+
 /** One web server for the providers of all alerters, which records the notifications and their senders. */
 export class RecordingAlerters {
   /** Everything that arrived, whatever the answer. */
   readonly deliveries: Delivery[] = [];
+  /** Accepted messages about several notifications, which are not among the deliveries. */
+  readonly groups: GroupMessage[] = [];
   private readonly open = new Set<string>();
   private readonly overlapping = new Set<string>();
   private readonly behaviours = new Map<string, Behaviour>();
@@ -83,13 +94,17 @@ export class RecordingAlerters {
       since: string;
       repeat?: boolean;
       flapping?: string;
+      group?: Pick<GroupMessage, 'alarms' | 'resolves'>;
     };
     const { monitor, type, key } = alert;
     const again = alert.repeat === true || alert.flapping === 'ended';
     const since = inOurTime(Date.parse(alert.since), at);
     const refused = behaviour.kind === 'poison' && behaviour.monitor === monitor;
     const accepted = ['accept', 'slow'].includes(behaviour.kind) || (behaviour.kind === 'poison' && !refused);
-    this.deliveries.push({ alerter, at, by, accepted, monitor, type, key, since, again });
+    if (alert.group) {
+      const { alarms, resolves } = alert.group;
+      if (accepted) this.groups.push({ alerter, at, by, alarms, resolves });
+    } else this.deliveries.push({ alerter, at, by, accepted, monitor, type, key, since, again });
     this.noteOpen(`${alerter} ${key} ${type}`, response);
     switch (behaviour.kind) {
       case 'hang':
