@@ -127,8 +127,7 @@ it('an unknown type has its form without any code for it', async () => {
 
 it('steps of an escalation are a time and alerters', async () => {
   stored = { type: 'moon', interval: '10s', crater: 'Tycho', escalate: [{ after: '15m', alerter: ['boss'] }] };
-  renderAt(page, { path: '/monitor/luna/edit' });
-  await screen.findByLabelText(/^crater/);
+  await opened('/monitor/luna/edit');
   expect([field('escalate: after 1').value, screen.getAllByText('boss').length]).toEqual(['15m', expect.any(Number)]);
   press('escalate: add');
   expect(yaml().value).toContain('escalate:\n  - after: 15m\n    alerter:\n      - boss\n');
