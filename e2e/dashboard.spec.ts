@@ -298,12 +298,14 @@ const TOKEN = 'a-token-of-this-story';
     await small.close();
   });
 
-  it('asks for a token if the API requires one, keeps it for the tab, and forgets it on a 401', async () => {
+  it('asks for a token if the API requires one, once for all tabs and links, and again when the session has ended', async () => {
     const signed = await DashboardTab.open(browser, guarded.url);
     await signed.page.goto('/');
+    await signed.page.getByLabel(/^Access token/).waitFor();
+    expect(await signed.page.getByRole('alert').count()).toBe(0);
     const give = async (token: string): Promise<void> => {
       await signed.page.getByLabel(/^Access token/).fill(token);
-      await signed.page.getByRole('button', { name: 'Use it' }).click();
+      await signed.page.getByRole('button', { name: 'Sign in' }).click();
     };
     await give('wrong');
     await signed.page.getByText('Unauthorized request: invalid access token').waitFor();
@@ -312,14 +314,20 @@ const TOKEN = 'a-token-of-this-story';
     await signed.page.locator('[data-connection=live]').waitFor();
     await signed.page.reload();
     await signed.page.locator('[data-connection=live]').waitFor();
-    expect(await signed.page.evaluate('[sessionStorage.getItem("9volt-access-token"), localStorage.length]')).toEqual([
-      TOKEN,
+    // No script can read the session.
+    expect(await signed.page.evaluate('[document.cookie, sessionStorage.length, localStorage.length]')).toEqual([
+      '',
+      0,
       0,
     ]);
-    await signed.page.evaluate(`sessionStorage.setItem('9volt-access-token', 'revoked')`);
-    await signed.page.getByRole('link', { name: 'Cluster', exact: true }).click();
+    // Another tab, by the link of an alert.
+    const linked = await signed.page.context().newPage();
+    await linked.goto(new URL('/monitor/web', guarded.url).href);
+    await linked.locator('[data-connection=live]').waitFor();
+    await linked.getByRole('button', { name: 'Sign out' }).click();
+    await linked.getByLabel(/^Access token/).waitFor();
     await signed.page.getByLabel(/^Access token/).waitFor();
-    expect(await signed.page.evaluate('sessionStorage.getItem("9volt-access-token")')).toBeNull();
+    await linked.close();
     expect(signed.faults).toEqual([]);
     await signed.close();
   });

@@ -31,7 +31,7 @@ export const layers = {
     ['openapi'],
     ['monitors', 'alerters', 'stream'],
     ['placement', 'requests', 'cluster', 'schemas'],
-    ['states', 'calls', 'events', 'results', 'ui'],
+    ['states', 'calls', 'events', 'results', 'ui', 'session'],
     ['settings', 'quiet', 'history', 'status-pages'],
     ['common'],
     ['cache'],

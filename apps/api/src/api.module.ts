@@ -32,6 +32,7 @@ import { ResultsService } from './results/results.service.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { CommentsController } from './states/comments.controller.js';
 import { CommentsService } from './states/comments.service.js';
+import { SessionController } from './session/session.controller.js';
 import { StatesController } from './states/states.controller.js';
 import { StatesService } from './states/states.service.js';
 import { StatusPagesController } from './status-pages/status-pages.controller.js';
@@ -63,6 +64,7 @@ import { StreamHub } from './stream/stream.hub.js';
     EventsController,
     ClusterController,
     SchemasController,
+    SessionController,
     StreamController,
   ],
   providers: [

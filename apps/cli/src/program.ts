@@ -7,6 +7,7 @@ import { addDoctorCommand } from './commands/doctor.command.js';
 import { addDrainCommands } from './commands/drain.command.js';
 import { addGetCommand } from './commands/get.command.js';
 import { addHealthCommand } from './commands/health.command.js';
+import { addLoginCommands } from './commands/login.command.js';
 import { addMonitorCommands } from './commands/monitor.command.js';
 import { addNodeCommands } from './commands/node.command.js';
 import { addQuietCommands } from './commands/quiet.command.js';
@@ -28,7 +29,7 @@ export function buildProgram(): Command {
     ...[addUpCommand, addNodeCommands, addCfgCommand, addBackupCommands],
     ...[addGetCommand, addWhyCommand, addMonitorCommands, addTryCommand, addDrainCommands],
     ...[addQuietCommands, addTestAlerterCommand],
-    ...[addHealthCommand, addDoctorCommand, addCompletionCommand],
+    ...[addLoginCommands, addHealthCommand, addDoctorCommand, addCompletionCommand],
   ]) {
     add(program);
   }

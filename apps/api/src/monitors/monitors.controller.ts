@@ -106,7 +106,7 @@ export class MonitorsController {
     name: 'X-Requested-With',
     required: false,
     schema: { type: 'string' },
-    description: 'Any value. Required with `disable` if the API has no access tokens.',
+    description: 'Any value. Required with `disable` unless an access token is sent.',
   })
   @Get(':name')
   async get(
@@ -123,10 +123,12 @@ export class MonitorsController {
 
   /** A picture on a page of another site is requested by GET, too, but without a token and without headers of its own. */
   private assertMeant(headers: Record<string, string>): void {
-    if (this.config.accessTokens.length > 0 || headers['x-requested-with'] !== undefined) return;
+    // A session is a cookie, which the browser adds to the request for a picture.
+    const hasToken = headers['x-access-token'] !== undefined || headers['authorization'] !== undefined;
+    if ((this.config.accessTokens.length > 0 && hasToken) || headers['x-requested-with'] !== undefined) return;
     throw new DomainError(
       'forbidden',
-      'A GET with `disable` needs an access token or, if the API has none, the header X-Requested-With; use PATCH instead',
+      'A GET with `disable` needs an access token or the header X-Requested-With; use PATCH instead',
     );
   }
 

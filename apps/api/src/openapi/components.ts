@@ -30,6 +30,7 @@ import {
 } from '../quiet/quiet.dto.js';
 import { AlerterTrial, Delivery, MonitorTrial } from '../requests/request.dto.js';
 import { Results } from '../results/results.dto.js';
+import { SignedIn, SignIn } from '../session/session.dto.js';
 import { alerterSchemas, monitorSchemas, type TypeSchemas } from '../schemas/type-schemas.js';
 import {
   AssignmentFacts,
@@ -60,6 +61,8 @@ export const DTOS: readonly Component<unknown>[] = [
   Problem,
   FieldProblem,
   CallWords,
+  SignIn,
+  SignedIn,
   Origin,
   Origins,
   StatusMessage,

@@ -26,6 +26,7 @@ export function documentBase(): Omit<OpenAPIObject, 'paths'> {
     .addTag('Cluster', 'Members of the cluster and their settings.')
     .addTag('Stream', 'Live stream of changes.')
     .addTag('Schemas', 'JSON Schema of each type.')
+    .addTag('Session', 'Sign-in of browsers.')
     .addTag('Health', 'Health and metrics of this process.')
     .addApiKey(
       {

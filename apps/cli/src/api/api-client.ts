@@ -1,7 +1,9 @@
 import { messageOf } from '@9volt/contracts/errors';
 import type { AxiosResponse } from 'axios';
 import { CliError } from '../output/say.js';
+import { readLogin } from './kept-login.js';
 
+const DEFAULT_API = 'http://127.0.0.1:8080';
 /** A check on demand may take as long as its own limit. */
 const TIMEOUT_MS = 10 * 60_000;
 
@@ -21,7 +23,7 @@ export class ApiError extends CliError {
   }
 }
 
-/** Calls the API. An error of the API, or a failed connection, becomes a {@link CliError} in its own words. */
+/** Calls the API: that of the options, or else the one that `9volt login` kept. An error of the API, or a failed connection, becomes a {@link CliError} in its own words. */
 export class ApiClient {
   private readonly base: string;
   private readonly headers: Record<string, string>;
@@ -30,8 +32,10 @@ export class ApiClient {
     options: ApiOptions,
     private readonly timeoutMs = TIMEOUT_MS,
   ) {
-    this.base = (options.api ?? 'http://127.0.0.1:8080').replace(/\/+$/, '');
-    this.headers = options.token === undefined ? {} : { 'X-Access-Token': options.token };
+    const kept = options.api === undefined || options.token === undefined ? readLogin() : undefined;
+    this.base = (options.api ?? kept?.api ?? DEFAULT_API).replace(/\/+$/, '');
+    const token = options.token ?? kept?.tokens.get(this.base) ?? '';
+    this.headers = token === '' ? {} : { 'X-Access-Token': token };
   }
 
   get<T>(path: string, query: Record<string, string | number | undefined> = {}): Promise<T> {
@@ -83,7 +87,8 @@ export class ApiClient {
     }
     if (response.status < 300) return response.data as T;
     const message = (response.data as { message?: unknown } | undefined)?.message;
-    const hint = response.status === 401 ? ' (set a token with --token or NINEV_TOKEN)' : '';
+    const hint =
+      response.status === 401 ? ' (sign in with `9volt login`, or set a token with --token or NINEV_TOKEN)' : '';
     throw new ApiError(
       `the API answered ${response.status}: ${typeof message === 'string' ? message : response.statusText}${hint}`,
       response.status,

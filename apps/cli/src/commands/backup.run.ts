@@ -4,7 +4,7 @@ import { VERSION } from '@9volt/platform/config';
 import { decodeBackup, encodeBackup, type Backup } from '../backup/backup-file.js';
 import { OperatorRepository } from '../backup/operator-repository.js';
 import { planRestore } from '../backup/plan-restore.js';
-import { writePrivately } from '../backup/write-privately.js';
+import { writePrivately } from '../output/write-privately.js';
 import { CliError, say } from '../output/say.js';
 import { withRepository } from './with-repository.js';
 

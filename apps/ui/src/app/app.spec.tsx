@@ -1,5 +1,5 @@
 import { monitorPath } from '@9volt/contracts/pages';
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { cleanup, fireEvent, render, screen } from '@testing-library/react';
 import { createMemoryRouter } from 'react-router';
 import { createQueryClient } from '../lib/queries.js';
@@ -60,18 +60,23 @@ it('begins with problems, the worst first, as they change, all as text', async (
 });
 
 it('asks for a token that a header can carry', () => {
-  const store = fakeStore({ connection: 'unauthorized', error: 'No access token found' });
+  const store = fakeStore({ connection: 'unauthorized' });
   renderApp(store);
-  expect(screen.getByRole('alert').textContent).toBe('No access token found');
+  // Nothing was tried yet.
+  expect(screen.queryByRole('alert')).toBeNull();
   const give = (value: string): void => {
     fireEvent.change(screen.getByLabelText(/Access token/), { target: { value } });
-    fireEvent.click(screen.getByRole('button', { name: 'Use it' }));
+    fireEvent.click(screen.getByRole('button', { name: 'Sign in' }));
   };
   give('schlüssel');
   expect(screen.getByRole('alert').textContent).toMatch(/ASCII/);
-  expect(store.useToken).not.toHaveBeenCalled();
+  expect(store.signIn).not.toHaveBeenCalled();
+  jest.mocked(store.signIn).mockResolvedValue();
+  fireEvent.click(screen.getByLabelText(/Stay signed in/));
   give(' secret ');
-  expect(store.useToken).toHaveBeenCalledWith('secret');
+  expect(store.signIn).toHaveBeenCalledWith('secret', true);
+  store.set({ error: 'invalid access token' });
+  expect(screen.getByRole('alert').textContent).toBe('invalid access token');
 });
 
 it.each(['web', 'a b', "it's (old) 50%"])(

@@ -28,7 +28,7 @@ export function App({ store, queries, router }: AppProps) {
   );
 }
 
-/** Without a valid token there is nothing to see. */
+/** Without a session there is nothing to see. */
 function Gate({ store, queries, router }: AppProps) {
   const connection = useLive((live) => live.connection);
   const error = useLive((live) => live.error);
@@ -36,9 +36,9 @@ function Gate({ store, queries, router }: AppProps) {
   return (
     <TokenForm
       reason={error}
-      onToken={(token) => {
+      onToken={(token, stay) => {
         queries.clear();
-        store.useToken(token);
+        return store.signIn(token, stay);
       }}
     />
   );

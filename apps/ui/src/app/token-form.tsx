@@ -1,38 +1,57 @@
-import { Button, PasswordInput } from '@mantine/core';
+import { Button, Checkbox, PasswordInput } from '@mantine/core';
 import { type SubmitEvent, useEffect, useState } from 'react';
-import { accessToken } from '../lib/access-token.js';
+import { session } from '../lib/session.js';
 import styles from './token-form.module.css';
 
-export function TokenForm({ reason, onToken }: { reason: string | undefined; onToken: (token: string) => void }) {
+interface TokenFormProps {
+  reason: string | undefined;
+  onToken: (token: string, stay: boolean) => Promise<void>;
+}
+
+export function TokenForm({ reason, onToken }: TokenFormProps) {
   const [token, setToken] = useState('');
-  const [fault, setFault] = useState(reason);
+  const [stay, setStay] = useState(false);
+  const [isBusy, setIsBusy] = useState(false);
+  const [fault, setFault] = useState<string>();
   useEffect(() => {
     document.title = 'Sign in · 9volt';
   }, []);
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const given = token.trim();
-    if (accessToken.isSendable(given)) onToken(given);
-    else setFault('Use printable ASCII characters only');
+    if (!session.isSendable(given)) {
+      setFault('Use printable ASCII characters only');
+      return;
+    }
+    setFault(undefined);
+    setIsBusy(true);
+    void onToken(given, stay).finally(() => setIsBusy(false));
   };
   return (
     <main>
       <form className={styles['form']} onSubmit={submit}>
         <h1>9volt</h1>
-        {fault === undefined ? null : (
+        {(fault ?? reason) === undefined ? null : (
           <p role="alert" className={styles['fault']}>
-            {fault}
+            {fault ?? reason}
           </p>
         )}
         <PasswordInput
           label="Access token"
-          description="Enter one of the tokens in NINEV_ACCESS_TOKENS. The browser keeps it until you close this tab."
+          description="One of the tokens in NINEV_ACCESS_TOKENS. All tabs of this browser are signed in for 12 hours."
           autoComplete="off"
           required
           value={token}
           onChange={({ currentTarget }) => setToken(currentTarget.value)}
         />
-        <Button type="submit">Use it</Button>
+        <Checkbox
+          label="Stay signed in for 30 days"
+          checked={stay}
+          onChange={({ currentTarget }) => setStay(currentTarget.checked)}
+        />
+        <Button type="submit" loading={isBusy}>
+          Sign in
+        </Button>
       </form>
     </main>
   );

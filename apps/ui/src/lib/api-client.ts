@@ -1,5 +1,4 @@
 import createClient from 'openapi-fetch';
-import { accessToken } from './access-token.js';
 import type { components, paths } from '@9volt/contracts/api-types';
 
 export type Schemas = components['schemas'];
@@ -30,8 +29,8 @@ export const api = createClient<paths>({
 
 api.use({
   onRequest({ request }) {
-    const token = accessToken.get();
-    if (token !== null) request.headers.set('X-Access-Token', token);
+    // A page of another site cannot set it: with it, the session's cookie may change something.
+    request.headers.set('X-Requested-With', '9volt');
   },
   async onResponse({ response }) {
     if (response.ok) return;

@@ -10,7 +10,7 @@ export interface StreamMessage {
 const SILENCE_MS = 40_000;
 
 /**
- * Opens a stream by fetch, which, unlike EventSource, sends the token. It continues after `lastEventId`, and yields messages
+ * Opens a stream by fetch, which, unlike EventSource, shows why it failed. It continues after `lastEventId`, and yields messages
  * together that came together, until it ends.
  */
 export async function openStream(

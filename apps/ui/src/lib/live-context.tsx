@@ -2,7 +2,7 @@ import { createContext, type ReactNode, use, useRef, useSyncExternalStore } from
 import type { LiveStore } from './live-store.js';
 import type { Live } from './live-types.js';
 
-export type Store = Pick<LiveStore, 'snapshot' | 'subscribe' | 'observe' | 'useToken' | 'signOut'>;
+export type Store = Pick<LiveStore, 'snapshot' | 'subscribe' | 'observe' | 'signIn' | 'signOut' | 'signedOut'>;
 
 const StoreContext = createContext<Store | undefined>(undefined);
 

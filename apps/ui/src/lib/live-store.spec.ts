@@ -19,15 +19,18 @@ let events: ClusterEvent[];
 let streams: Stream[];
 let reads: number;
 let token: string | undefined;
+let isSignedIn: boolean;
 /** The list of events waits for this. */
 let gate: Promise<void>;
 /** The stream waits for this. */
 let streamGate: Promise<void>;
 
-function answer(path: string, headers: Record<string, string>): Response | Promise<Response> {
-  if (token !== undefined && headers['x-access-token'] !== token) {
-    return Response.json({ detail: 'No access token found' }, { status: 401 });
+function answer(path: string, headers: Record<string, string>, sent: string): Response | Promise<Response> {
+  if (path === '/api/v1/session') {
+    isSignedIn = sent === JSON.stringify({ token, stay: false });
+    return isSignedIn || sent === '' ? Response.json({}) : Response.json({ detail: 'invalid token' }, { status: 401 });
   }
+  if (token !== undefined && !isSignedIn) return Response.json({ detail: 'No access token found' }, { status: 401 });
   if (path.startsWith('/api/v1/stream')) {
     const body = new ReadableStream<Uint8Array>({
       start: (controller) =>
@@ -51,22 +54,17 @@ beforeEach(() => {
   streams = [];
   reads = 0;
   token = undefined;
+  isSignedIn = false;
   gate = Promise.resolve();
   streamGate = Promise.resolve();
-  const stored = new Map<string, string>();
-  const sessionStorage = {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => void stored.set(key, value),
-    removeItem: (key: string) => void stored.delete(key),
-  };
-  Object.assign(globalThis, { sessionStorage });
   jest.spyOn(globalThis, 'fetch').mockImplementation(async (asked) => {
     const { url, headers, signal } = asked as Request;
     signal.throwIfAborted();
     const aborted = new Promise<never>((_resolve, reject) =>
       signal.addEventListener('abort', () => reject(signal.reason as Error)),
     );
-    return Promise.race([answer(new URL(url).pathname, Object.fromEntries(headers)), aborted]);
+    const sent = await (asked as Request).text();
+    return Promise.race([answer(new URL(url).pathname, Object.fromEntries(headers), sent), aborted]);
   });
   store = new LiveStore();
   store.start();
@@ -178,10 +176,16 @@ it('asks for a token, and continues with it', async () => {
   store.stop();
   token = 'secret';
   store.start();
-  expect((await until(({ connection }) => connection === 'unauthorized')).error).toBe('No access token found');
-  store.useToken('secret');
+  const first = await until(({ connection }) => connection === 'unauthorized');
+  expect(first.error).toBeUndefined();
+  await store.signIn('wrong', false);
+  expect(store.snapshot()).toMatchObject({ connection: 'unauthorized', error: 'invalid token' });
+  await store.signIn('secret', false);
   await until(isLive);
-  expect(streams.at(-1)?.headers['x-access-token']).toBe('secret');
+  expect(streams.at(-1)?.headers['x-requested-with']).toBe('9volt');
+  isSignedIn = false;
+  streams.at(-1)?.end();
+  expect((await until(({ connection }) => connection === 'unauthorized')).error).toMatch(/session has ended/);
 });
 
 it('keeps unchanged objects, so that they are not drawn again', async () => {
@@ -208,11 +212,11 @@ it('reports what else has changed, together', async () => {
   expect(seen).toEqual([{ states: ['web'], monitors: ['web'], members: true }]);
 });
 
-it('signs out: the token and all data read with it are gone', async () => {
+it('signs out: the session and all data read with it are gone', async () => {
   token = 'secret';
-  store.useToken('secret');
+  await store.signIn('secret', false);
   await until(isLive);
-  store.signOut('gone');
-  expect(store.snapshot()).toMatchObject({ connection: 'unauthorized', error: 'gone', states: undefined });
-  expect(sessionStorage.getItem('9volt-access-token')).toBeNull();
+  await store.signOut();
+  expect(store.snapshot()).toMatchObject({ connection: 'unauthorized', error: undefined, states: undefined });
+  expect(isSignedIn).toBe(false);
 });

@@ -1,8 +1,8 @@
-import { accessToken } from './access-token.js';
 import { api, ApiError, listOf } from './api-client.js';
 import { openStream, orSilent, type StreamMessage } from './event-stream.js';
 import type { Changes, ClusterEvent, Live, LiveState, StateChange, StatesQuery } from './live-types.js';
 import { onNextFrame } from './next-frame.js';
+import { session } from './session.js';
 import { EVENTS_KEPT, shared, withChanges, withEvents } from './states.js';
 
 const STATES: StatesQuery = { config: 'false' };
@@ -45,6 +45,13 @@ export class LiveStore {
     return () => this.observers.delete(observer);
   };
 
+  constructor() {
+    session.follow((news) => {
+      if (news === 'ended') this.forget();
+      else if (this.live.connection === 'unauthorized') this.signedIn();
+    });
+  }
+
   /** `first` is the query of the states to show until all are there. */
   start(first?: StatesQuery): void {
     this.stop();
@@ -57,16 +64,35 @@ export class LiveStore {
     this.stopper?.abort();
   }
 
-  useToken(token: string): void {
-    accessToken.set(token);
+  /** Begins a session of this browser, and reads the cluster. */
+  async signIn(token: string, stay: boolean): Promise<void> {
+    try {
+      await session.begin(token, stay);
+      this.signedIn();
+    } catch (error) {
+      this.forget(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  async signOut(): Promise<void> {
+    this.forget();
+    await session.end().catch((error: unknown) => this.forget(`Still signed in: ${String(error)}`));
+  }
+
+  /** The API refuses the session, or there was none yet, which is no error. */
+  readonly signedOut = (): void => {
+    if (this.live.connection === 'unauthorized') return;
+    this.forget(this.live.states ? 'Your session has ended. Sign in again.' : undefined);
+  };
+
+  private signedIn(): void {
     this.set({ connection: 'connecting', error: undefined });
     this.start();
   }
 
-  /** Forgets the token and the data read with it. */
-  signOut(reason?: string): void {
+  /** Forgets the data read so far. */
+  private forget(reason?: string): void {
     this.stop();
-    accessToken.clear();
     this.held = [];
     this.set({
       connection: 'unauthorized',
@@ -95,7 +121,7 @@ export class LiveStore {
     while (!stopped.aborted) {
       const error = await this.connected(stopped);
       if (stopped.aborted) return;
-      if (error instanceof ApiError && error.status === 401) return this.signOut(error.message);
+      if (error instanceof ApiError && error.status === 401) return this.signedOut();
       this.set({
         connection: 'reconnecting',
         error: error instanceof Error ? error.message : String(error),

@@ -8,12 +8,12 @@ const FRESH_MS = 15_000;
 /** One thing is read again at most this often, however often it changes. */
 const PAUSE_MS = 1_000;
 
-/** A query of the API for data that the stream does not carry. A 401 signs out. */
-export function createQueryClient(store: Pick<Store, 'signOut'>): QueryClient {
+/** A query of the API for data that the stream does not carry. After a 401 the form to sign in is shown. */
+export function createQueryClient(store: Pick<Store, 'signedOut'>): QueryClient {
   return new QueryClient({
     queryCache: new QueryCache({
       onError: (error) => {
-        if (error instanceof ApiError && error.status === 401) store.signOut(error.message);
+        if (error instanceof ApiError && error.status === 401) store.signedOut();
       },
     }),
     defaultOptions: {

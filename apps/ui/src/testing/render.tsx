@@ -30,8 +30,9 @@ export function fakeStore(first: Partial<Live> = {}): FakeStore {
       return () => listeners.delete(listener);
     },
     observe: () => () => undefined,
-    useToken: jest.fn<(token: string) => void>(),
-    signOut: jest.fn<(reason?: string) => void>(),
+    signIn: jest.fn<Store['signIn']>(),
+    signOut: jest.fn<Store['signOut']>(),
+    signedOut: jest.fn<Store['signedOut']>(),
     set: (change) =>
       act(() => {
         live = { ...live, ...change };

@@ -1,9 +1,11 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { hostname } from 'node:os';
 import { DomainError } from '@9volt/contracts';
 import type { FastifyInstance } from 'fastify';
 import { isLoopback, type NodeConfig } from '../config/node-config.js';
 import { AccessTokens } from './access-tokens.js';
 import { refusalOfForeign, type OwnAddresses } from './same-site.js';
+import { Sessions } from './sessions.js';
 import { DEFAULT_HEADERS } from './security-headers.js';
 
 /** What a public process tells callers without a token about itself. */
@@ -17,6 +19,7 @@ const PUBLIC_HEALTH: readonly string[] = ['/livez', '/readyz'];
 export function standInFront(fastify: FastifyInstance, config: NodeConfig): void {
   const tokens = new AccessTokens(config.accessTokens);
   const isPublic = config.role === 'status' && !isLoopback(config.listen.host);
+  const sessions = new Sessions(config.accessTokens);
   const own: OwnAddresses = {
     // Everybody may reach a public process by any name.
     guarded: tokens.demanded || isPublic,
@@ -33,8 +36,16 @@ export function standInFront(fastify: FastifyInstance, config: NodeConfig): void
     if (shared) return;
     const foreign = refusalOfForeign({ method, headers, page, authenticated }, own);
     if (foreign !== undefined) throw new DomainError('forbidden', foreign);
-    if (is404) return;
+    if (is404 || hasSession(sessions, method, headers)) return;
     if (isPublic && !PUBLIC_HEALTH.includes(request.routeOptions.url ?? '')) tokens.assertMatch(headers);
     else if (!open) tokens.assertGiven(headers);
   });
+}
+
+/** A page of another site cannot set a header: so a cookie alone changes nothing. */
+const SESSION_GUARD = 'x-requested-with';
+
+function hasSession(sessions: Sessions, method: string, headers: IncomingHttpHeaders): boolean {
+  if (method !== 'GET' && method !== 'HEAD' && headers[SESSION_GUARD] === undefined) return false;
+  return sessions.of(headers.cookie) !== undefined;
 }
