@@ -278,22 +278,30 @@ const TOKEN = 'a-token-of-this-story';
     await reader.close();
   });
 
-  it('works at 360 px: nothing is wider than the screen', async () => {
-    const small = await DashboardTab.open(browser, node.url, { width: 360, height: 740 });
+  it('works on a phone and on a small screen: nothing is wider than the screen, cut off or squeezed', async () => {
+    const small = await DashboardTab.open(browser, node.url, { width: 1_024, height: 740 });
+    const found: string[] = [];
     for (const path of [
       '/',
       '/monitors',
+      '/monitors/new?type=http',
       '/monitor/web',
       '/monitor/web/edit',
       '/events',
       '/silences',
       '/cluster',
       '/alerters',
+      `/alerter/${encodeURIComponent(HOSTILE)}`,
     ]) {
       await small.goto(path);
       await small.page.getByRole('heading', { level: 1 }).waitFor();
-      expect([path, await small.page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 360]);
+      for (const width of [1_024, 390, 360]) {
+        await small.page.setViewportSize({ width, height: 740 });
+        found.push(...(await small.crampedTexts()).map((fault) => `${path} at ${width}: ${fault}`));
+      }
+      await small.page.setViewportSize({ width: 1_024, height: 740 });
     }
+    expect(found).toEqual([]);
     expect(small.faults).toEqual([]);
     await small.close();
   });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { CRAMPED } from './cramped.js';
 
 const CHROMIUM = '/usr/bin/chromium';
 
@@ -81,6 +82,11 @@ export class DashboardTab {
       found.push(...serious.map((finding) => `${scheme}: ${finding}`));
     }
     return found;
+  }
+
+  /** What is squeezed, cut off or beside the screen. */
+  crampedTexts(): Promise<string[]> {
+    return this.page.evaluate<string[]>(CRAMPED);
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import { HELP_PATH } from '@9volt/contracts/pages';
 import { lazy, Suspense, useState } from 'react';
-import { NavLink, Outlet, ScrollRestoration, useNavigate } from 'react-router';
+import { NavLink, Outlet, useNavigate } from 'react-router';
 import { Icon, type IconName } from '../components/icon.js';
 import { count } from '../lib/format.js';
 import { useHotkeys } from '../lib/hotkeys.js';
@@ -8,6 +8,7 @@ import { useLive } from '../lib/live-context.js';
 import type { Live } from '../lib/live-types.js';
 import { PROBLEMS } from '../lib/status.js';
 import { ConnectionLost, ConnectionState } from './connection.js';
+import { usePageScroll } from './page-scroll.js';
 import styles from './shell.module.css';
 import { ShortcutsHelp } from './shortcuts-help.js';
 import { SignOut } from './sign-out.js';
@@ -26,6 +27,7 @@ const PAGES: readonly { to: string; label: string; icon: IconName; key: string }
 
 export function Shell() {
   const navigate = useNavigate();
+  usePageScroll();
   const [open, setOpen] = useState<'palette' | 'help' | undefined>();
   useHotkeys({
     'ctrl+k': () => setOpen('palette'),
@@ -83,7 +85,6 @@ export function Shell() {
         </Suspense>
       ) : null}
       {open === 'help' ? <ShortcutsHelp onClose={() => setOpen(undefined)} /> : null}
-      <ScrollRestoration />
     </div>
   );
 }

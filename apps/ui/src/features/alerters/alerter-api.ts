@@ -14,6 +14,10 @@ export function useAlerters() {
   });
 }
 
+/** The table of the monitors that use an alerter. */
+export const monitorsOfAlerter = (name: string): string =>
+  `/monitors?${new URLSearchParams({ alerter: name }).toString()}`;
+
 /** Names of the monitors that use each alerter. It reads all configurations, so it does that rarely. */
 export function useUses() {
   return useQuery({

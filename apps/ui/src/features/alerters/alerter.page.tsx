@@ -14,7 +14,7 @@ import { EventLine } from '../events/event-line.js';
 import { CfgNote } from '../yaml/cfg-note.js';
 import { useOrigin } from '../yaml/use-origin.js';
 import { YamlCode } from '../yaml/yaml-code.js';
-import { alerterApi, useDeliveries, useUses } from './alerter-api.js';
+import { alerterApi, monitorsOfAlerter, useDeliveries, useUses } from './alerter-api.js';
 import styles from './alerters.module.css';
 import { DeliveryResult } from './delivery-result.js';
 
@@ -135,7 +135,11 @@ function UsedBy({ name }: { name: string }) {
     </p>
   );
   return (
-    <Panel title={uses.data ? `Used by ${users.length === 0 ? 'no monitor' : users.length}` : 'Used by'} padded>
+    <Panel
+      title={uses.data ? `Used by ${users.length === 0 ? 'no monitor' : users.length}` : 'Used by'}
+      aside={users.length === 0 ? null : <Link to={monitorsOfAlerter(name)}>Show in the table</Link>}
+      padded
+    >
       <Loaded of={uses} what="the monitors" empty={{ when: () => users.length === 0, shown: nobody }}>
         {() => (
           <ul className={styles['uses']}>

@@ -10,7 +10,7 @@ import { counted } from '../../lib/format.js';
 import { useListKeys } from '../../lib/hotkeys.js';
 import { alerterPath } from '@9volt/contracts/pages';
 import type { Schemas } from '../../lib/api-client.js';
-import { useAlerters, useDeliveries, useUses } from './alerter-api.js';
+import { monitorsOfAlerter, useAlerters, useDeliveries, useUses } from './alerter-api.js';
 import styles from './alerters.module.css';
 
 export default function AlertersPage() {
@@ -34,6 +34,11 @@ export default function AlertersPage() {
   );
 }
 
+function UsedBy({ name, uses }: { name: string; uses: ReadonlyMap<string, readonly string[]> }) {
+  const users = uses.get(name)?.length ?? 0;
+  return users === 0 ? 'no monitor' : <Link to={monitorsOfAlerter(name)}>{counted(users, 'monitor')}</Link>;
+}
+
 function Alerters({ alerters }: { alerters: readonly Schemas['NamedAlerter'][] }) {
   const list = useRef<HTMLUListElement>(null);
   useListKeys(list, alerters.length);
@@ -41,6 +46,13 @@ function Alerters({ alerters }: { alerters: readonly Schemas['NamedAlerter'][] }
   const { data: deliveries } = useDeliveries();
   return (
     <Panel title={counted(alerters.length, 'alerter')}>
+      <div className={`${styles['alerter']} ${styles['heads']}`} aria-hidden="true">
+        <span>Name</span>
+        <span>Type</span>
+        <span>Description</span>
+        <span>Used by</span>
+        <span>Last delivery</span>
+      </div>
       <ul ref={list} aria-label="Alerters">
         {alerters.map(({ name, type, description }, row) => {
           const last = deliveries?.find(({ alerter }) => alerter === name);
@@ -51,7 +63,7 @@ function Alerters({ alerters }: { alerters: readonly Schemas['NamedAlerter'][] }
               <span className={styles['muted']} title={description}>
                 {description}
               </span>
-              <span className={styles['muted']}>{uses ? counted(uses.get(name)?.length ?? 0, 'monitor') : ''}</span>
+              <span className={styles['muted']}>{uses ? <UsedBy name={name} uses={uses} /> : ''}</span>
               <span>
                 {last ? (
                   <>

@@ -15,9 +15,13 @@ it.each([
   ['type=error&type=api', ['1']],
   ['member=w2', ['2']],
   ['type=error&member=w2', []],
+  ['since=2026-06-01T11%3A59%3A00.000Z', ['1', '2']],
+  ['since=2026-06-01T12%3A01%3A00.000Z', []],
+  ['until=2026-06-01T11%3A59%3A00.000Z', []],
+  ['since=15m', ['1', '2']],
 ])('"%s" leaves %j', (query, ids) => {
   const filter = readEventFilter(new URLSearchParams(query));
-  expect(EVENTS.filter(matchesFilter(filter)).map(({ id }) => id)).toEqual(ids);
+  expect(EVENTS.filter(matchesFilter(filter, Date.parse('2026-06-01T12:10:00.000Z'))).map(({ id }) => id)).toEqual(ids);
   expect(writeEventFilter(filter).toString()).toBe(query);
 });
 
@@ -27,6 +31,10 @@ it.each([
 ])('"%s" is several', (query, type, member) => {
   const filter = readEventFilter(new URLSearchParams(query));
   expect([filter.type, filter.member]).toEqual([type, member]);
+});
+
+it('ignores times that are none', () => {
+  expect(readEventFilter(new URLSearchParams('since=soon&until=never'))).toMatchObject({ since: '', until: '' });
 });
 
 it('merges pages that overlap', () => {

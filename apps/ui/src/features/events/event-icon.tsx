@@ -1,5 +1,6 @@
 import { Icon, type IconName } from '../../components/icon.js';
 import type { ClusterEvent } from '../../lib/live-types.js';
+import { statusAfter } from './event-words.js';
 import styles from './events.module.css';
 
 type EventType = ClusterEvent['type'];
@@ -46,9 +47,18 @@ const LOOKS: Record<EventType, [IconName, Tone]> = {
 
 export const EVENT_TYPES: string[] = Object.keys(LOOKS);
 
-/** A type of a newer version has the default icon. */
-export function EventIcon({ type }: { type: EventType }) {
-  const [icon, tone] = (LOOKS as Partial<typeof LOOKS>)[type] ?? ['pending', 'calm'];
+const BY_STATUS = new Map<string, [IconName, Tone]>([
+  ['ok', ['up', 'good']],
+  ['critical', ['down', 'bad']],
+  ['warning', ['warning', 'doubtful']],
+  ['unknown', ['unknown', 'doubtful']],
+]);
+
+/** A change of status has the icon of its direction; a type of a newer version the default one. */
+export function EventIcon({ event }: { event: ClusterEvent }) {
+  const { type } = event;
+  const known = (LOOKS as Partial<typeof LOOKS>)[type] ?? ['pending', 'calm'];
+  const [icon, tone] = BY_STATUS.get(statusAfter(event) ?? '') ?? known;
   return (
     <span className={`${styles['icon']} ${styles[tone]}`} title={type}>
       <Icon name={icon} size={14} />

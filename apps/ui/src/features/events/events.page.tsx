@@ -1,10 +1,9 @@
 import { ownOf } from '@9volt/contracts/by-name';
-import { Button, MultiSelect, TextInput } from '@mantine/core';
+import { Button } from '@mantine/core';
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { useDeferredValue, useMemo, useRef, useState } from 'react';
 import { Link } from 'react-router';
 import { Action } from '../../components/action.js';
-import { Icon } from '../../components/icon.js';
 import { Instant } from '../../components/instant.js';
 import { Loaded } from '../../components/loaded.js';
 import { Page, Panel } from '../../components/page.js';
@@ -17,8 +16,17 @@ import type { ClusterEvent, Live } from '../../lib/live-types.js';
 import { alerterPath, monitorPath } from '@9volt/contracts/pages';
 import { useUrlState } from '../../lib/url-state.js';
 import { useCluster } from '../cluster/cluster-api.js';
-import { type EventFilter, matchesFilter, mergedEvents, readEventFilter, writeEventFilter } from './event-filter.js';
-import { EVENT_TYPES, EventIcon } from './event-icon.js';
+import {
+  type EventFilter,
+  matchesFilter,
+  mergedEvents,
+  rangeOf,
+  readEventFilter,
+  writeEventFilter,
+} from './event-filter.js';
+import { EventFilters } from './event-filters.js';
+import { EventIcon } from './event-icon.js';
+import { sentenceOf } from './event-words.js';
 import styles from './events.module.css';
 
 const PAGE = 100;
@@ -39,7 +47,7 @@ export default function EventsPage() {
   );
   return (
     <Page title="Events" actions={pause}>
-      <Filters filter={filter} onChange={change} />
+      <EventFilters filter={filter} onChange={change} />
       <Events
         key={writeEventFilter(filter).toString()}
         filter={filter}
@@ -53,54 +61,6 @@ export default function EventsPage() {
 function newer(live: Live['events'], paused: readonly ClusterEvent[]): number {
   const last = paused[0]?.id ?? '';
   return live?.filter(({ id }) => id > last).length ?? 0;
-}
-
-function Filters({ filter, onChange }: { filter: EventFilter; onChange: (change: Partial<EventFilter>) => void }) {
-  const { data } = useCluster();
-  const members = [...new Set([...Object.keys(data?.Members ?? {}), ...filter.member])].sort();
-  const names = (id: string): string => (data && ownOf(data.Members, id)?.Name) ?? id;
-  const now = { comboboxProps: { transitionProps: { duration: 0 } }, size: 'xs', clearable: true } as const;
-  return (
-    <div className={styles['filters']} role="search" aria-label="Events">
-      <TextInput
-        size="xs"
-        type="search"
-        data-search
-        aria-label="Search events"
-        placeholder="Search text   /"
-        leftSection={<Icon name="search" size={14} />}
-        value={filter.q}
-        onChange={({ currentTarget }) => onChange({ q: currentTarget.value })}
-      />
-      <TextInput
-        size="xs"
-        aria-label="Monitor"
-        placeholder="Monitor"
-        value={filter.monitor}
-        onChange={({ currentTarget }) => onChange({ monitor: currentTarget.value })}
-      />
-      <MultiSelect
-        {...now}
-        aria-label="Type"
-        placeholder={filter.type.length === 0 ? 'Type' : ''}
-        data={EVENT_TYPES}
-        searchable
-        value={[...filter.type]}
-        clearButtonProps={{ 'aria-label': 'Clear type' }}
-        onChange={(type) => onChange({ type })}
-      />
-      <MultiSelect
-        {...now}
-        aria-label="Member"
-        placeholder={filter.member.length === 0 ? 'Member' : ''}
-        data={members.map((id) => ({ value: id, label: names(id) === id ? id : `${names(id)} (${id})` }))}
-        searchable
-        value={[...filter.member]}
-        clearButtonProps={{ 'aria-label': 'Clear member' }}
-        onChange={(member) => onChange({ member })}
-      />
-    </div>
-  );
 }
 
 function Events({
@@ -119,7 +79,7 @@ function Events({
     queryFn: ({ pageParam, signal }) => {
       const { q, type, member, monitor } = asked;
       const facets = { monitor: monitor === '' ? [] : [monitor], type: [...type], member: [...member] };
-      const query = { q, ...facets, page: pageParam, limit: PAGE };
+      const query = { q, ...facets, ...rangeOf(asked, Date.now()), page: pageParam, limit: PAGE };
       return listOf<ClusterEvent>(api.GET('/api/v1/event', { params: { query }, signal }));
     },
     initialPageParam: 1,
@@ -161,24 +121,26 @@ function Events({
 }
 
 function EventRow({ event, row }: { event: ClusterEvent; row: number }) {
-  const { type, timestamp, monitor, alerter, message, memberid } = event;
+  const { type, timestamp, monitor, alerter, memberid } = event;
+  const { data } = useCluster();
+  const member = (data && ownOf(data.Members, memberid)?.Name) ?? memberid;
   return (
     <li className={`${styles['event']} ${styles['wide']}`} data-row={row}>
-      <EventIcon type={type} />
+      <EventIcon event={event} />
       <Instant at={timestamp} form="local" />
-      <span className={styles['cell']} aria-hidden="true">
+      <span className={`${styles['cell']} ${styles['kind']}`} aria-hidden="true">
         {type}
       </span>
-      <span className={styles['cell']}>
+      <span className={styles['cell']} title={monitor ?? alerter}>
         {monitor !== undefined ? (
           <Link to={monitorPath(monitor)}>{monitor}</Link>
         ) : alerter !== undefined ? (
           <Link to={alerterPath(alerter)}>{alerter}</Link>
         ) : null}
       </span>
-      <span className={styles['message']}>{message}</span>
-      <span className={styles['cell']} title={memberid}>
-        {memberid}
+      <span className={styles['message']}>{sentenceOf(event)}</span>
+      <span className={`${styles['cell']} ${styles['by']}`} title={memberid}>
+        {member}
       </span>
     </li>
   );

@@ -9,6 +9,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import { memo } from 'react';
+import { instantOf, localOf } from '../../lib/local-time.js';
 import { type Attribute, fieldId } from './attributes.js';
 import { EscalationField } from './escalation-field.js';
 import { MapField } from './map-field.js';
@@ -90,7 +91,7 @@ export const Field = memo(function Field({ attribute, value, error, suggestions,
           {...common}
           type="datetime-local"
           value={localOf(text)}
-          onChange={({ currentTarget }) => set(instantOf(currentTarget.value))}
+          onChange={({ currentTarget }) => set(instantOf(currentTarget.value) || undefined)}
         />
       );
     case 'text-list':
@@ -128,15 +129,3 @@ export const Field = memo(function Field({ attribute, value, error, suggestions,
       return <TextInput {...typed} />;
   }
 });
-
-/** The value of a field of local time; empty for an invalid time. */
-function localOf(instant: string): string {
-  const at = Date.parse(instant);
-  if (Number.isNaN(at)) return '';
-  return new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
-}
-
-function instantOf(local: string): string | undefined {
-  const at = Date.parse(local);
-  return Number.isNaN(at) ? undefined : new Date(at).toISOString();
-}

@@ -1,0 +1,31 @@
+import type { ClusterEvent } from '../../lib/live-types.js';
+
+/** The status after an event, if it is about one. */
+export function statusAfter({ type, details }: ClusterEvent): string | undefined {
+  const to = details?.['to'];
+  return type === 'status-changed' && typeof to === 'string' ? to : undefined;
+}
+
+/** An event as a sentence, its outcome first: `team-slack was told: db is critical`. */
+export function sentenceOf(event: ClusterEvent): string {
+  const { type, alerter, monitor, message, details = {} } = event;
+  if (alerter === undefined || monitor === undefined || typeof details['type'] !== 'string') return message;
+  const news = newsOf(monitor, details['type'], details['note']);
+  if (type === 'notification-sent') return `${alerter} was told: ${news}`;
+  if (type !== 'notification-failed') return message;
+  const { attempts, answer, cause, dropped } = details;
+  const outcome =
+    cause === 'unclear'
+      ? 'may not have been told'
+      : dropped === true
+        ? 'will not be told'
+        : typeof attempts === 'number' && attempts > 0
+          ? `was not told yet, attempt ${attempts}`
+          : 'was not told yet';
+  return `${alerter} ${outcome}: ${news}${typeof answer === 'string' ? ` (${answer})` : ''}`;
+}
+
+function newsOf(monitor: string, type: string, note: unknown): string {
+  if (typeof note === 'string') return `${monitor}: ${note.replaceAll('-', ' ')}`;
+  return type === 'resolve' || type === 'ok' ? `${monitor} is ok again` : `${monitor} is ${type}`;
+}
