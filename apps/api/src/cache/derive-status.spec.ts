@@ -1,5 +1,6 @@
-import { describe, expect, test } from '@jest/globals';
-import { deriveStatus, type StatusFacts } from './derive-status.js';
+import type { DerivedStatus, Status } from '@9volt/contracts';
+import { describe, expect, it, test } from '@jest/globals';
+import { bySeverity, deriveStatus, type StatusFacts } from './derive-status.js';
 
 const NOW = 1_000_000_000;
 const healthy: StatusFacts = {
@@ -36,4 +37,31 @@ describe('the status that is shown', () => {
   ])('%s', (_what, facts, expected) => {
     expect(deriveStatus({ ...healthy, ...facts }, NOW)).toBe(expected);
   });
+});
+
+it('what was critical and is not watched any more comes right after what is critical', () => {
+  const judged = (status: DerivedStatus, stored?: Status) => ({
+    status,
+    view: stored ? { state: { status: stored } } : {},
+  });
+  const sorted = [
+    judged('ok', 'ok'),
+    judged('stale', 'ok'),
+    judged('warning', 'warning'),
+    judged('orphaned', 'critical'),
+    judged('disabled', 'critical'),
+    judged('unknown', 'unknown'),
+    judged('critical', 'critical'),
+    judged('orphaned'),
+  ].sort(bySeverity);
+  expect(sorted.map(({ status }) => status)).toEqual([
+    'critical',
+    'orphaned',
+    'unknown',
+    'warning',
+    'orphaned',
+    'stale',
+    'ok',
+    'disabled',
+  ]);
 });

@@ -42,20 +42,32 @@ function isStale(facts: StatusFacts, now: number): boolean {
   return ownerHeardAt !== undefined && now - ownerHeardAt > SILENT_PERIODS * dumpIntervalMs;
 }
 
-/** The worst first: what an operator must see before the rest. */
 const SEVERITY: Record<DerivedStatus, number> = {
   critical: 0,
-  unknown: 1,
-  warning: 2,
-  quarantined: 3,
-  orphaned: 4,
-  stale: 5,
-  pending: 6,
-  ok: 7,
-  maintenance: 8,
-  disabled: 9,
+  unknown: 2,
+  warning: 3,
+  quarantined: 4,
+  orphaned: 5,
+  stale: 6,
+  pending: 7,
+  ok: 8,
+  maintenance: 9,
+  disabled: 10,
 };
+/** Of one that nobody watches any more, and that was critical when last seen. */
+const WAS_CRITICAL = 1;
 
-export function bySeverity(a: DerivedStatus, b: DerivedStatus): number {
-  return SEVERITY[a] - SEVERITY[b];
+/** The worst first: what an operator must see before the rest. */
+export function bySeverity(a: Judged, b: Judged): number {
+  return severityOf(a) - severityOf(b);
+}
+
+interface Judged {
+  status: DerivedStatus;
+  view: { state?: { status: Status } | undefined };
+}
+
+function severityOf({ status, view }: Judged): number {
+  const isUnwatched = status === 'orphaned' || status === 'stale';
+  return isUnwatched && view.state?.status === 'critical' ? WAS_CRITICAL : SEVERITY[status];
 }

@@ -43,7 +43,7 @@ export class MonitorsService {
       sorts: {
         name: by(({ view }) => view.name),
         type: by(({ settings }) => settings.type),
-        status: (a, b) => bySeverity(a.status, b.status),
+        status: bySeverity,
       },
       fallback: by(({ view }) => view.name),
     });

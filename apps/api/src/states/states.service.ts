@@ -29,7 +29,7 @@ export class StatesService {
       filters: [...MONITOR_FILTERS, 'config', 'uptime'],
       sorts: {
         name: by(({ view }) => view.name),
-        status: (a, b) => bySeverity(a.status, b.status),
+        status: bySeverity,
         since: by(({ view }) => view.state?.since),
         lastRun: by(({ view }) => view.latest?.at),
         latency: by(({ view }) => view.latest?.latencyMs),

@@ -19,13 +19,18 @@ const RANK = Object.fromEntries(STATUSES.map((status, rank) => [status, rank])) 
 /** Statuses that somebody has to look at. */
 export const PROBLEMS: ReadonlySet<Status> = new Set(STATUSES.slice(0, STATUSES.indexOf('pending')));
 
-function bySeverity(a: Status, b: Status): number {
-  return RANK[a] - RANK[b];
+/** Nobody watches it any more, and it was critical when last seen: that is worse than anything that is not critical. */
+export function wasCritical({ status, stored }: Pick<LiveState, 'status' | 'stored'>): boolean {
+  return (status === 'orphaned' || status === 'stale') && stored === 'critical';
+}
+
+function rankOf(state: LiveState): number {
+  return wasCritical(state) ? 0.5 : RANK[state.status];
 }
 
 /** The worst first, then the oldest. */
 export function worstFirst(a: LiveState, b: LiveState): number {
-  return bySeverity(a.status, b.status) || compareText(a.since ?? '~', b.since ?? '~') || compareText(a.name, b.name);
+  return rankOf(a) - rankOf(b) || compareText(a.since ?? '~', b.since ?? '~') || compareText(a.name, b.name);
 }
 
 export function compareText(a: string, b: string): number {

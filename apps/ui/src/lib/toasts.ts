@@ -4,6 +4,8 @@ export interface Toast {
   tone: 'done' | 'failed';
   title: string;
   details: readonly string[];
+  /** What its button does; afterwards it disappears. */
+  action?: { label: string; run: () => void };
 }
 
 const SHOWN_MS = 5_000;
@@ -31,6 +33,38 @@ export function toast(tone: Toast['tone'], title: string, details: readonly stri
   const id = ++lastId;
   set([...toasts, { id, tone, title, details }]);
   if (tone === 'done') setTimeout(() => toastStore.dismiss(id), SHOWN_MS);
+}
+
+/** How long something can be undone. */
+export const UNDO_MS = 10_000;
+
+/** Tells that something is done, with a button that undoes it for a while. */
+export function toastUndo(title: string, undo: () => Promise<unknown>): void {
+  const id = ++lastId;
+  const run = (): void => {
+    toastStore.dismiss(id);
+    undo().then(
+      () => toast('done', 'Undone'),
+      (error: unknown) => toastError('Could not undo it', error),
+    );
+  };
+  set([...toasts, { id, tone: 'done', title, details: [], action: { label: 'Undo', run } }]);
+  setTimeout(() => toastStore.dismiss(id), UNDO_MS);
+}
+
+/** Does something after a while, unless the reader takes it back or leaves the dashboard before. */
+export function doLater(title: string, act: () => Promise<unknown>): void {
+  const id = ++lastId;
+  const timer = setTimeout(() => {
+    toastStore.dismiss(id);
+    act().catch((error: unknown) => toastError(title, error));
+  }, UNDO_MS);
+  const run = (): void => {
+    clearTimeout(timer);
+    toastStore.dismiss(id);
+    toast('done', 'Nothing was changed');
+  };
+  set([...toasts, { id, tone: 'done', title, details: [], action: { label: 'Undo', run } }]);
 }
 
 /** Shows an error in the API's own words. */

@@ -19,7 +19,7 @@ export const monitorsOfAlerter = (name: string): string =>
   `/monitors?${new URLSearchParams({ alerter: name }).toString()}`;
 
 /** Names of the monitors that use each alerter. It reads all configurations, so it does that rarely. */
-export function useUses() {
+export function useUses(isWanted = true) {
   return useQuery({
     queryKey: ['uses'],
     queryFn: async ({ signal }) =>
@@ -29,15 +29,20 @@ export function useUses() {
         ),
       ),
     staleTime: 60_000,
+    enabled: isWanted,
   });
 }
 
 function usesOf(
-  monitors: readonly Pick<Schemas['NamedMonitor'], 'name' | 'warning-alerter' | 'critical-alerter'>[],
+  monitors: readonly Pick<Schemas['NamedMonitor'], 'name' | 'warning-alerter' | 'critical-alerter' | 'escalate'>[],
 ): ReadonlyMap<string, readonly string[]> {
   const uses = new Map<string, Set<string>>();
   for (const monitor of monitors) {
-    for (const alerter of [monitor['warning-alerter'], monitor['critical-alerter']].flat()) {
+    for (const alerter of [
+      monitor['warning-alerter'],
+      monitor['critical-alerter'],
+      monitor.escalate?.map((step) => step.alerter),
+    ].flat(2)) {
       if (alerter === undefined) continue;
       uses.set(alerter, (uses.get(alerter) ?? new Set()).add(monitor.name));
     }

@@ -1,4 +1,4 @@
-import { CloseButton, MultiSelect, TextInput } from '@mantine/core';
+import { CloseButton, MultiSelect, Switch, TextInput } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
 import { Icon } from '../../components/icon.js';
 import { QuietBadge } from '../../components/quiet-badge.js';
@@ -8,13 +8,16 @@ import { count } from '../../lib/format.js';
 import { type Counts, STATUSES } from '../../lib/status.js';
 import styles from './filter-bar.module.css';
 import type { MonitorFilter } from './monitor-filter.js';
+import { SavedFilters } from './saved-filters.js';
 import type { Facets } from './select-monitors.js';
 
 interface FilterBarProps {
   filter: MonitorFilter;
   facets: Facets;
-  counts: Counts;
-  quiet: QuietCounts;
+  /** Names of the stored ones. */
+  alerters: string[];
+  /** How many the other parts of the filter leave. */
+  counts: { status: Counts; quiet: QuietCounts };
   onChange: (change: Partial<MonitorFilter>) => void;
 }
 
@@ -23,19 +26,43 @@ export function FilterBarToBe() {
   return <div className={styles['toBe']} />;
 }
 
-export function FilterBar({ filter, facets, counts, quiet, onChange }: FilterBarProps) {
+export function FilterBar({ filter, facets, alerters, counts: { status: counts, quiet }, onChange }: FilterBarProps) {
   return (
     <div role="search" aria-label="Monitors">
       <div className={styles['bar']}>
         <SearchField q={filter.q} onChange={(q) => onChange({ q })} />
         <Facet label="Type" values={facets.types} chosen={filter.type} onChange={(type) => onChange({ type })} />
         <Facet label="Tag" values={facets.tags} chosen={filter.tag} onChange={(tag) => onChange({ tag })} />
+        {filter.tag.length > 1 ? (
+          <Switch
+            size="xs"
+            className={styles['allTags'] ?? ''}
+            label="all tags"
+            checked={filter.allTags}
+            onChange={({ currentTarget }) => onChange({ allTags: currentTarget.checked })}
+          />
+        ) : null}
+        <Facet label="Host" values={facets.hosts} chosen={filter.host} onChange={(host) => onChange({ host })} />
+        <Facet
+          label="Alerter"
+          values={alerters}
+          chosen={filter.alerter}
+          onChange={(alerter) => onChange({ alerter })}
+        />
         <Facet
           label="Worker"
           values={facets.workers}
           chosen={filter.worker}
           onChange={(worker) => onChange({ worker })}
         />
+        <Switch
+          size="xs"
+          className={styles['allTags'] ?? ''}
+          label="group by tag"
+          checked={filter.byTag}
+          onChange={({ currentTarget }) => onChange({ byTag: currentTarget.checked })}
+        />
+        <SavedFilters />
       </div>
       <div className={styles['statuses']} role="group" aria-label="Status" style={{ marginTop: 8 }}>
         {STATUSES.filter((status) => counts[status] > 0 || filter.status.includes(status)).map((status) => {

@@ -18,7 +18,7 @@ const API_SORTS: Partial<Record<SortKey, readonly string[]>> = {
 export function firstRowsOf(params: URLSearchParams): StatesQuery | undefined {
   const filter = readFilter(params);
   const keys = API_SORTS[filter.sort];
-  if (!keys || filter.page > 1 || isFiltering(filter)) return undefined;
+  if (!keys || filter.page > 1 || filter.byTag || isFiltering(filter)) return undefined;
   const sort = keys.map((key) => `${filter.descending ? '-' : ''}${key}`).join(',');
   return { config: 'false', sort, limit: ROWS };
 }

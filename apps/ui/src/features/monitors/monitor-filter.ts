@@ -16,7 +16,13 @@ export interface MonitorFilter {
   quiet: readonly QuietReason[];
   type: readonly string[];
   tag: readonly string[];
+  /** Only monitors that have all the tags, not just one of them. */
+  allTags: boolean;
+  host: readonly string[];
+  alerter: readonly string[];
   worker: readonly string[];
+  /** Whether the table is in groups, one for each tag. */
+  byTag: boolean;
   sort: SortKey;
   descending: boolean;
   size: PageSize;
@@ -30,7 +36,11 @@ export const NO_FILTER: MonitorFilter = {
   quiet: [],
   type: [],
   tag: [],
+  allTags: false,
+  host: [],
+  alerter: [],
   worker: [],
+  byTag: false,
   sort: 'status',
   descending: false,
   size: 'all',
@@ -48,7 +58,11 @@ export function readFilter(params: URLSearchParams): MonitorFilter {
     quiet: QUIET_REASONS.filter((reason) => wordsOf(params, 'quiet').includes(reason)),
     type: wordsOf(params, 'type'),
     tag: params.getAll('tag'),
+    allTags: params.get('tags') === 'all',
+    host: params.getAll('host'),
+    alerter: params.getAll('alerter'),
     worker: params.getAll('worker'),
+    byTag: params.get('group') === 'tag',
     sort: key ?? NO_FILTER.sort,
     descending: key !== undefined && sort.startsWith('-'),
     size: PAGE_SIZES.find((size) => size === params.get('size')) ?? NO_FILTER.size,
@@ -60,9 +74,11 @@ export function readFilter(params: URLSearchParams): MonitorFilter {
 export function writeFilter(filter: MonitorFilter): URLSearchParams {
   const params = new URLSearchParams();
   if (filter.q !== '') params.set('q', filter.q);
-  for (const name of ['status', 'quiet', 'type', 'tag', 'worker'] as const) {
+  for (const name of ['status', 'quiet', 'type', 'tag', 'host', 'alerter', 'worker'] as const) {
     for (const value of filter[name]) params.append(name, value);
   }
+  if (filter.allTags) params.set('tags', 'all');
+  if (filter.byTag) params.set('group', 'tag');
   if (filter.sort !== NO_FILTER.sort || filter.descending) {
     params.set('sort', `${filter.descending ? '-' : ''}${filter.sort}`);
   }
@@ -72,6 +88,6 @@ export function writeFilter(filter: MonitorFilter): URLSearchParams {
 }
 
 /** Whether it excludes anything. */
-export function isFiltering({ q, status, quiet, type, tag, worker }: MonitorFilter): boolean {
-  return q.trim() !== '' || status.length + quiet.length + type.length + tag.length + worker.length > 0;
+export function isFiltering({ q, status, quiet, type, tag, host, alerter, worker }: MonitorFilter): boolean {
+  return q.trim() !== '' || [status, quiet, type, tag, host, alerter, worker].some(({ length }) => length > 0);
 }

@@ -1,10 +1,10 @@
 import { memo, useSyncExternalStore } from 'react';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { Instant } from '../../components/instant.js';
 import { ResultBar } from '../../components/result-bar.js';
 import { QuietBadge } from '../../components/quiet-badge.js';
 import { StatusBadge } from '../../components/status-badge.js';
-import { latency } from '../../lib/format.js';
+import { counted, latency } from '../../lib/format.js';
 import type { LiveState } from '../../lib/live-types.js';
 import { monitorPath } from '@9volt/contracts/pages';
 import type { RecentResults } from '../../lib/recent-results.js';
@@ -25,24 +25,69 @@ interface MonitorRowProps extends CellsProps {
   top: number;
   /** Removed while the order is held. */
   isGone: boolean;
+  /** Why it is not ok, in a second line; undefined: there is none. */
+  reason: string | undefined;
 }
 
 /** The position of a row; its content is drawn again only when it changes. */
-export const MonitorRow = memo(function MonitorRow({ index, top, isGone, ...cells }: MonitorRowProps) {
+export const MonitorRow = memo(function MonitorRow({ index, top, isGone, reason, ...cells }: MonitorRowProps) {
+  const navigate = useNavigate();
+  const { name } = cells.state;
   const mark = `${cells.isSelected ? styles['selected'] : ''} ${isGone ? styles['gone'] : ''}`;
   return (
     <div
       role="row"
       aria-rowindex={index + 2}
       data-row={index}
-      data-monitor={cells.state.name}
-      className={`${styles['row']} ${styles['virtual']} ${mark}`}
+      data-monitor={name}
+      className={`${styles['row']} ${styles['virtual']} ${mark} ${reason === undefined ? '' : styles['tall']}`}
       style={{ transform: `translateY(${top}px)` }}
+      onClick={({ target }) => {
+        if ((target as Element).closest('a, button, input, label') === null && !isSelecting())
+          void navigate(monitorPath(name));
+      }}
     >
       <Cells {...cells} />
+      {reason === undefined ? null : (
+        <span role="cell" className={`${styles['reason']} ${styles[cells.state.status] ?? ''}`} title={reason}>
+          {reason}
+        </span>
+      )}
     </div>
   );
 });
+
+/** The reader marks text; that does not open the row. */
+function isSelecting(): boolean {
+  return window.getSelection()?.type === 'Range';
+}
+
+export function GroupHead({
+  index,
+  top,
+  tag,
+  count,
+}: {
+  index: number;
+  top: number;
+  tag: string | undefined;
+  count: number;
+}) {
+  return (
+    <div
+      role="row"
+      aria-rowindex={index + 2}
+      data-row={index}
+      className={`${styles['group']} ${styles['virtual']}`}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <span role="cell">
+        {tag === undefined ? 'No tag' : <Link to={`/monitors?${new URLSearchParams({ tag }).toString()}`}>{tag}</Link>}{' '}
+        <span className={styles['muted']}>{counted(count, 'monitor')}</span>
+      </span>
+    </div>
+  );
+}
 
 const Cells = memo(function Cells({ state, isSelected, results, onSelect }: CellsProps) {
   const { name, status, type, target, tags, since } = state;

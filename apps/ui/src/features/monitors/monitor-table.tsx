@@ -2,19 +2,23 @@ import { ownOf } from '@9volt/contracts/by-name';
 import { Checkbox } from '@mantine/core';
 import { useMediaQuery } from '@mantine/hooks';
 import { useWindowVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
 import { Icon } from '../../components/icon.js';
 import { useHotkeys, useListKeys } from '../../lib/hotkeys.js';
 import type { LiveState } from '../../lib/live-types.js';
 import { RecentResults } from '../../lib/recent-results.js';
 import type { MonitorFilter, SortKey } from './monitor-filter.js';
-import { MonitorRow } from './monitor-row.js';
+import { GroupHead, MonitorRow } from './monitor-row.js';
 import row from './monitor-row.module.css';
 import styles from './monitor-table.module.css';
+import { itemsOf, reasonOf, type TableItem } from './table-items.js';
 import { useHeldOrder } from './use-held-order.js';
 
 const ROW_PX = 34;
 const NARROW_ROW_PX = 60;
+/** A second line says why. */
+const REASON_PX = 18;
+const HEAD_PX = 32;
 const OVERSCAN = 12;
 
 const COLUMNS: readonly { id: string; label: string; sort?: SortKey; number?: boolean }[] = [
@@ -44,23 +48,29 @@ interface MonitorTableProps {
 /** A table of any length: only the visible part is drawn. */
 export function MonitorTable(props: MonitorTableProps) {
   const { sorted, states, filter, selected, onSort, onSelect, foot } = props;
-  const { rows, isHeld, handlers } = useHeldOrder(sorted, states, JSON.stringify(filter));
+  const { rows, shape, isHeld, handlers } = useHeldOrder(sorted, states, JSON.stringify(filter));
   const body = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
   const isNarrow = useMediaQuery('(max-width: 700px)') ?? false;
   useLayoutEffect(() => setOffset(body.current?.offsetTop ?? 0), [isNarrow]);
   const rowPx = isNarrow ? NARROW_ROW_PX : ROW_PX;
+  const items = useMemo(() => itemsOf(rows, filter.byTag), [rows, filter.byTag]);
+  const heights = useMemo(
+    () => itemsOf(shape, filter.byTag).map((item) => heightOf(item, rowPx)),
+    [shape, filter.byTag, rowPx],
+  );
   const virtualizer = useWindowVirtualizer({
-    count: rows.length,
-    estimateSize: () => rowPx,
+    count: items.length,
+    estimateSize: (index) => heights[index] ?? rowPx,
     overscan: OVERSCAN,
     scrollMargin: offset,
     scrollPaddingStart: 90,
     scrollPaddingEnd: 60,
   });
-  useEffect(() => virtualizer.measure(), [virtualizer, rowPx]);
+  const outline = heights.join();
+  useLayoutEffect(() => virtualizer.measure(), [virtualizer, outline]);
   const visible = virtualizer.getVirtualItems();
-  const results = useResultsOf(visible.flatMap(({ index }) => rows[index]?.name ?? []));
+  const results = useResultsOf(visible.flatMap(({ index }) => items[index]?.state?.name ?? []));
   const lastSelected = useRef<string | undefined>(undefined);
   const select = useStable((name: string, isRange: boolean): void => {
     const names = rows.map((state) => state.name);
@@ -69,7 +79,7 @@ export function MonitorTable(props: MonitorTableProps) {
     const range = isRange && from >= 0 ? names.slice(Math.min(from, to), Math.max(from, to) + 1) : [name];
     onSelect(range, !selected.has(name));
   });
-  useListKeys(body, rows.length, (index) => virtualizer.scrollToIndex(index));
+  useListKeys(body, items.length, (index) => virtualizer.scrollToIndex(index));
   useHotkeys({
     x: () => {
       const at = document.activeElement?.closest<HTMLElement>('[data-monitor]')?.dataset['monitor'];
@@ -79,7 +89,7 @@ export function MonitorTable(props: MonitorTableProps) {
   const chosen = rows.filter(({ name }) => selected.has(name)).length;
   return (
     <div className={styles['table']}>
-      <div role="table" aria-label="Monitors" aria-rowcount={rows.length + 1}>
+      <div role="table" aria-label="Monitors" aria-rowcount={items.length + 1}>
         <div role="rowgroup">
           <div role="row" className={`${row['row']} ${row['head']}`}>
             <span role="columnheader" className={row['check']}>
@@ -109,11 +119,16 @@ export function MonitorTable(props: MonitorTableProps) {
           {...handlers}
         >
           {visible.map(({ index, start }) => {
-            const state = rows[index];
-            return state ? (
+            const item = items[index];
+            if (!item) return null;
+            const { key, state } = item;
+            if (!state)
+              return <GroupHead key={key} index={index} top={start - offset} tag={item.tag} count={item.count} />;
+            return (
               <MonitorRow
-                key={state.name}
+                key={key}
                 state={state}
+                reason={(heights[index] ?? rowPx) > rowPx ? reasonOf(state) : undefined}
                 index={index}
                 top={start - offset}
                 isSelected={selected.has(state.name)}
@@ -121,13 +136,18 @@ export function MonitorTable(props: MonitorTableProps) {
                 results={results}
                 onSelect={select}
               />
-            ) : null;
+            );
           })}
         </div>
       </div>
       <div className={styles['foot']}>{foot(isHeld)}</div>
     </div>
   );
+}
+
+function heightOf({ state }: TableItem, rowPx: number): number {
+  if (!state) return HEAD_PX;
+  return reasonOf(state) === '' ? rowPx : rowPx + REASON_PX;
 }
 
 function ColumnHead({

@@ -5,13 +5,12 @@ import { Action } from '../../components/action.js';
 import { Icon } from '../../components/icon.js';
 import { Loaded } from '../../components/loaded.js';
 import { Page } from '../../components/page.js';
-import { Empty } from '../../components/states.js';
+import { Empty, Loading } from '../../components/states.js';
 import { count, counted } from '../../lib/format.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
-import { countByQuiet } from '../../lib/quiet.js';
-import { countByStatus } from '../../lib/status.js';
 import { useUrlState } from '../../lib/url-state.js';
+import { useAlerters, useUses } from '../alerters/alerter-api.js';
 import { SilenceDialog } from '../quiet/silence-dialog.js';
 import { BulkActions } from './bulk-actions.js';
 import { FilterBar, FilterBarToBe } from './filter-bar.js';
@@ -26,7 +25,7 @@ import {
 } from './monitor-filter.js';
 import { MonitorTable } from './monitor-table.js';
 import table from './monitor-table.module.css';
-import { facetsOf, selectMonitors } from './select-monitors.js';
+import { countsLeft, facetsOf, selectMonitors } from './select-monitors.js';
 
 const statesOf = ({ states }: Live): Live['states'] => states;
 const firstOf = ({ first }: Live): Live['first'] => first;
@@ -91,10 +90,12 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   // Work that takes a while for thousands is done in the background.
   const settled = useDeferredValue(states);
-  const counts = useMemo(() => countByStatus(settled.values()), [settled]);
-  const quiet = useMemo(() => countByQuiet(settled.values()), [settled]);
+  const { data: alerters } = useAlerters();
+  const uses = useUses(filter.alerter.length > 0);
+  const counts = useMemo(() => countsLeft(settled.values(), filter, uses.data), [settled, filter, uses.data]);
   const facets = useMemo(() => facetsOf(settled.values()), [settled]);
-  const found = useMemo(() => selectMonitors(settled.values(), filter), [settled, filter]);
+  const found = useMemo(() => selectMonitors(settled.values(), filter, uses.data), [settled, filter, uses.data]);
+  const names = useMemo(() => alerters?.map(({ name }) => name) ?? [], [alerters]);
   const { size, page } = filter;
   const perPage = size === 'all' ? Math.max(1, found.length) : Number(size);
   const pages = Math.max(1, Math.ceil(found.length / perPage));
@@ -107,11 +108,13 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
   return (
     <>
       {areAll ? (
-        <FilterBar filter={filter} facets={facets} counts={counts} quiet={quiet} onChange={change} />
+        <FilterBar filter={filter} facets={facets} alerters={names} counts={counts} onChange={change} />
       ) : (
         <FilterBarToBe />
       )}
-      {found.length === 0 ? (
+      {filter.alerter.length > 0 && uses.isPending ? (
+        <Loading what="Reading which monitors use the alerter" />
+      ) : found.length === 0 ? (
         <Empty
           title="No monitor matches these filters"
           actions={

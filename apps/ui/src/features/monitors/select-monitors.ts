@@ -1,18 +1,40 @@
 import type { LiveState } from '../../lib/live-types.js';
-import { compareText, worstFirst } from '../../lib/status.js';
+import { countByQuiet, type QuietCounts } from '../../lib/quiet.js';
+import { compareText, type Counts, countByStatus, worstFirst } from '../../lib/status.js';
 import type { MonitorFilter, SortKey } from './monitor-filter.js';
 
 type Compare = (a: LiveState, b: LiveState) => number;
 
+/** The monitors that each alerter is told about. */
+export type Uses = ReadonlyMap<string, readonly string[]>;
+
 /** The monitors that match a filter, in its order. */
-export function selectMonitors(states: Iterable<LiveState>, filter: MonitorFilter): LiveState[] {
+export function selectMonitors(states: Iterable<LiveState>, filter: MonitorFilter, uses?: Uses): LiveState[] {
   const all = [...states];
-  const tag = several(filter.tag, (whole) => all.some(({ tags }) => tags.includes(whole)));
-  const worker = several(filter.worker, (whole) => all.some((state) => workerOf(state) === whole));
-  const found = all.filter(matcherOf({ ...filter, tag, worker }));
+  const found = all.filter(matcherOf(whole(filter, all), uses));
   const compare = COMPARES[filter.sort];
   const sign = filter.descending ? -1 : 1;
   return found.sort((a, b) => sign * compare(a, b) || compareText(a.name, b.name));
+}
+
+/** How many monitors of each status and each reason of quiet the other parts of a filter leave. */
+export function countsLeft(
+  states: Iterable<LiveState>,
+  filter: MonitorFilter,
+  uses?: Uses,
+): { status: Counts; quiet: QuietCounts } {
+  const all = [...states];
+  const given = whole(filter, all);
+  return {
+    status: countByStatus(all.filter(matcherOf({ ...given, status: [] }, uses))),
+    quiet: countByQuiet(all.filter(matcherOf({ ...given, quiet: [] }, uses))),
+  };
+}
+
+function whole(filter: MonitorFilter, all: readonly LiveState[]): MonitorFilter {
+  const tag = several(filter.tag, (text) => all.some(({ tags }) => tags.includes(text)));
+  const worker = several(filter.worker, (text) => all.some((state) => workerOf(state) === text));
+  return { ...filter, tag, worker };
 }
 
 /** A single text with commas that is no name as a whole is a list, as in the API. */
@@ -22,14 +44,19 @@ function several(chosen: readonly string[], isThere: (whole: string) => boolean)
   return only.split(',').map((part) => part.trim());
 }
 
-function matcherOf({ q, status, quiet, type, tag, worker }: MonitorFilter): (state: LiveState) => boolean {
+function matcherOf(filter: MonitorFilter, uses: Uses | undefined): (state: LiveState) => boolean {
+  const { q, status, quiet, type, tag, allTags, host, alerter, worker } = filter;
+  const told = new Set(alerter.flatMap((name) => uses?.get(name) ?? []));
   const words = q.toLowerCase().split(/\s+/).filter(Boolean);
   const [statuses, types, tags, workers] = [status, type, tag, worker].map((list) => new Set<string>(list));
   return (state) =>
     (status.length === 0 || statuses?.has(state.status) === true) &&
     (quiet.length === 0 || (state.quiet !== null && quiet.includes(state.quiet))) &&
     (type.length === 0 || types?.has(state.type ?? '') === true) &&
-    (tag.length === 0 || state.tags.some((one) => tags?.has(one))) &&
+    (tag.length === 0 ||
+      (allTags ? tag.every((one) => state.tags.includes(one)) : state.tags.some((one) => tags?.has(one)))) &&
+    (host.length === 0 || host.includes(hostOf(state))) &&
+    (alerter.length === 0 || told.has(state.name)) &&
     (worker.length === 0 || workers?.has(workerOf(state)) === true) &&
     words.every((word) => searchable(state).includes(word));
 }
@@ -44,6 +71,14 @@ function searchable(state: LiveState): string {
   const text = [name, type, target, ...tags, message, reason, workerOf(state)].join('\n').toLowerCase();
   texts.set(state, text);
   return text;
+}
+
+/** The host in its target, which is one line for people: `GET http://host:80/path`, `A name @ server:53`, `host`. */
+export function hostOf({ target }: Pick<LiveState, 'target'>): string {
+  const found =
+    /:\/\/(?:[^/?#@\s]*@)?(\[[^\]]+\]|[^/:?#\s]+)/.exec(target ?? '') ??
+    /(?:^|@ )(\[[^\]]+\]|[\w-]+(?:\.[\w-]+)*)(?::\d+)?$/.exec(target ?? '');
+  return found?.[1] ?? '';
 }
 
 export function workerOf({ ownerName, owner }: LiveState): string {
@@ -69,17 +104,20 @@ function by(textOf: (state: LiveState) => string | null): Compare {
 export interface Facets {
   types: string[];
   tags: string[];
+  hosts: string[];
   workers: string[];
 }
 
 export function facetsOf(states: Iterable<LiveState>): Facets {
-  const [types, tags, workers] = [new Set<string>(), new Set<string>(), new Set<string>()];
+  const [types, tags, hosts, workers] = [new Set<string>(), new Set<string>(), new Set<string>(), new Set<string>()];
   for (const state of states) {
     if (state.type !== null) types.add(state.type);
     for (const tag of state.tags) tags.add(tag);
+    const host = hostOf(state);
+    if (host !== '') hosts.add(host);
     const worker = workerOf(state);
     if (worker !== '') workers.add(worker);
   }
   const sorted = (set: Set<string>): string[] => [...set].sort(compareText);
-  return { types: sorted(types), tags: sorted(tags), workers: sorted(workers) };
+  return { types: sorted(types), tags: sorted(tags), hosts: sorted(hosts), workers: sorted(workers) };
 }

@@ -6,6 +6,8 @@ const HELD_MS = 10_000;
 
 export interface HeldOrder {
   rows: readonly LiveState[];
+  /** The states that decide how high the rows are: while the order is held, those of its beginning. */
+  shape: readonly LiveState[];
   isHeld: boolean;
   /** Put it on the element around the rows. */
   handlers: {
@@ -41,6 +43,7 @@ export function useHeldOrder(
   };
   return {
     rows,
+    shape: isHeld ? held.rows : sorted,
     isHeld,
     handlers: {
       onPointerMove: ({ pointerType }) => {

@@ -13,7 +13,15 @@ import { useListKeys } from '../../lib/hotkeys.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
 import { monitorPath } from '@9volt/contracts/pages';
-import { type Counts, countByStatus, explanationOf, PROBLEMS, STATUSES, worstFirst } from '../../lib/status.js';
+import {
+  type Counts,
+  countByStatus,
+  explanationOf,
+  PROBLEMS,
+  STATUSES,
+  wasCritical,
+  worstFirst,
+} from '../../lib/status.js';
 import { useCluster } from '../cluster/cluster-api.js';
 import { EventLine } from '../events/event-line.js';
 import { FirstVisit } from './first-visit.js';
@@ -116,7 +124,7 @@ function Problems({ problems }: { problems: readonly LiveState[] }) {
       {shown.map((state, row) => (
         <li key={state.name} className={styles['problem']} data-row={row} data-monitor={state.name}>
           <span className={styles['status']}>
-            <StatusBadge status={state.status} />
+            <StatusBadge status={state.status} wasCritical={wasCritical(state)} />
           </span>
           <Link className={styles['name']} to={monitorPath(state.name)}>
             {state.name}

@@ -7,11 +7,11 @@ import { StatusBadge } from '../../components/status-badge.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
 import { monitorPath } from '@9volt/contracts/pages';
-import { NO_FILTER } from '../monitors/monitor-filter.js';
-import { selectMonitors } from '../monitors/select-monitors.js';
+import { actionIn, ACTIONS, namesFirst, runAction } from './actions.js';
 import styles from './palette.module.css';
 
 const MONITORS_SHOWN = 30;
+const ASKED_SHOWN = 8;
 
 interface Choice {
   id: string;
@@ -114,6 +114,8 @@ function useChoices(text: string, onHelp: () => void): Choice[] {
       go('Overview', '/', 'overview'),
       go('Monitors', '/monitors', 'monitors'),
       go('New monitor', '/monitors/new', 'plus'),
+      go('Show critical monitors', '/monitors?status=critical', 'critical'),
+      go('Show disabled monitors', '/monitors?status=disabled', 'disabled'),
       go('Alerters', '/alerters', 'alerters'),
       go('New alerter', '/alerters/new', 'plus'),
       go('Silences', '/silences', 'silence'),
@@ -126,9 +128,27 @@ function useChoices(text: string, onHelp: () => void): Choice[] {
     ];
     const words = text.toLowerCase().split(/\s+/).filter(Boolean);
     const named = fixed.filter(({ label }) => words.every((word) => label.toLowerCase().includes(word)));
-    const found = words.length === 0 ? [] : selectMonitors(states?.values() ?? [], { ...NO_FILTER, q: text });
+    const all = [...(states?.values() ?? [])];
+    const found = words.length === 0 ? [] : namesFirst(all, text);
+    const act = (action: (typeof ACTIONS)[number], { name }: LiveState): Choice => ({
+      id: `${action.verb} ${name}`,
+      label: action.label(name),
+      icon: action.icon,
+      run: () => runAction(action, name, (to) => void navigate(to)),
+    });
+    const { actions, rest } = actionIn(text);
+    const asked = (actions.length === 0 ? [] : namesFirst(all, rest))
+      .slice(0, ASKED_SHOWN)
+      .flatMap((state) => actions.filter(({ isPossible }) => isPossible(state)).map((action) => act(action, state)));
+    const [best] = found;
+    const ofBest =
+      best && (found.length === 1 || best.name.toLowerCase() === text.trim().toLowerCase())
+        ? ACTIONS.filter(({ isPossible }) => isPossible(best)).map((action) => act(action, best))
+        : [];
     return [
+      ...asked,
       ...named,
+      ...ofBest,
       ...found.slice(0, MONITORS_SHOWN).map((state): Choice => ({
         id: `monitor ${state.name}`,
         label: state.name,
