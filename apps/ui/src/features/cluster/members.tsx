@@ -1,13 +1,16 @@
 import { Button } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
 import { Link } from 'react-router';
+import { Confirm } from '../../components/dialog.js';
 import { Icon } from '../../components/icon.js';
 import { Instant } from '../../components/instant.js';
 import { Panel } from '../../components/page.js';
 import { api, queryString } from '../../lib/api-client.js';
 import { count, counted, latency } from '../../lib/format.js';
 import { toast, toastError } from '../../lib/toasts.js';
-import { type Cluster, type Member, workersOf } from './cluster-api.js';
+import { type Abandoned, abandonedBy } from './abandoned.js';
+import { type Cluster, type Member, useCluster, workersOf } from './cluster-api.js';
 import styles from './cluster.module.css';
 
 /** A worker that starts checks this late has too many of them. */
@@ -137,6 +140,8 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
 /** Drains a worker, or undrains it. */
 export function DrainButton({ name, isDrained }: { name: string; isDrained: boolean }) {
   const queries = useQueryClient();
+  const { data: cluster } = useCluster();
+  const [abandoned, setAbandoned] = useState<readonly Abandoned[]>([]);
   const toggle = useMutation({
     mutationFn: async () => {
       const at = { params: { path: { name } } };
@@ -153,15 +158,42 @@ export function DrainButton({ name, isDrained }: { name: string; isDrained: bool
     onError: (error) => toastError(isDrained ? `Could not undrain ${name}` : `Could not drain ${name}`, error),
   });
   const label = isDrained ? 'Undrain' : 'Drain';
+  const ask = (): void => {
+    const found = isDrained || !cluster ? [] : abandonedBy(cluster, name);
+    if (found.length === 0) toggle.mutate();
+    else setAbandoned(found);
+  };
   return (
-    <Button
-      size="compact-xs"
-      variant="default"
-      loading={toggle.isPending}
-      aria-label={`${label} ${name}`}
-      onClick={() => toggle.mutate()}
-    >
-      {label}
-    </Button>
+    <>
+      <Button
+        size="compact-xs"
+        variant="default"
+        loading={toggle.isPending}
+        aria-label={`${label} ${name}`}
+        onClick={ask}
+      >
+        {label}
+      </Button>
+      {abandoned.length === 0 ? null : (
+        <Confirm
+          title={`Drain ${name}?`}
+          action="Drain"
+          onClose={() => setAbandoned([])}
+          onConfirm={async () => {
+            await toggle.mutateAsync().catch(() => undefined);
+          }}
+        >
+          No other worker can run these monitors, so nobody would check them:
+          <ul>
+            {abandoned.map(({ tag, monitors }) => (
+              <li key={tag ?? ''}>
+                {counted(monitors, 'monitor')}{' '}
+                {tag === undefined ? 'without a member-tag' : `with the member-tag ${tag}`}
+              </li>
+            ))}
+          </ul>
+        </Confirm>
+      )}
+    </>
   );
 }

@@ -6,7 +6,7 @@ import { Confirm } from '../../components/dialog.js';
 import type { IconName } from '../../components/icon.js';
 import { latency } from '../../lib/format.js';
 import { monitorPath } from '@9volt/contracts/pages';
-import { toast, toastError } from '../../lib/toasts.js';
+import { doLater, toast, toastError, toastUndo, UNDO_MS } from '../../lib/toasts.js';
 import { DISABLED, ENABLED, monitorApi } from '../monitors/monitor-api.js';
 import { AcknowledgeDialog } from '../quiet/acknowledge-dialog.js';
 import { quietApi } from '../quiet/quiet-api.js';
@@ -16,16 +16,25 @@ import { DisableUntil } from './disable-until.js';
 interface MonitorActionsProps {
   name: string;
   isDisabled: boolean;
+  /** Disabling it would hide that. */
+  isCritical: boolean;
   /** Disabled until a time, apart from its configuration. */
   isPaused: boolean;
   hasIncident: boolean;
   isAcknowledged: boolean;
 }
 
-export function MonitorActions({ name, isDisabled, isPaused, hasIncident, isAcknowledged }: MonitorActionsProps) {
+export function MonitorActions({
+  name,
+  isDisabled,
+  isCritical,
+  isPaused,
+  hasIncident,
+  isAcknowledged,
+}: MonitorActionsProps) {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const [asking, setAsking] = useState<'until' | 'delete' | 'silence' | 'acknowledge'>();
+  const [asking, setAsking] = useState<'until' | 'delete' | 'silence' | 'acknowledge' | 'disable'>();
   const done = async (title: string): Promise<void> => {
     toast('done', title);
     await queries.invalidateQueries({ queryKey: ['state', name] });
@@ -43,6 +52,11 @@ export function MonitorActions({ name, isDisabled, isPaused, hasIncident, isAckn
       {label}
     </Action>
   );
+  const disable = async (): Promise<void> => {
+    await monitorApi.patch(name, DISABLED);
+    toastUndo(`Disabled ${name}`, () => monitorApi.patch(name, ENABLED));
+    await queries.invalidateQueries({ queryKey: ['state', name] });
+  };
   return (
     <>
       {button('Run now', 'run', async () => {
@@ -58,8 +72,8 @@ export function MonitorActions({ name, isDisabled, isPaused, hasIncident, isAckn
             await done(`Enabled ${name}`);
           })
         : button('Disable', 'pause', async () => {
-            await monitorApi.patch(name, DISABLED);
-            await done(`Disabled ${name}`);
+            if (isCritical) setAsking('disable');
+            else await disable();
           })}
       <Action icon="stale" onClick={() => setAsking('until')}>
         Disable until
@@ -104,18 +118,26 @@ export function MonitorActions({ name, isDisabled, isPaused, hasIncident, isAckn
           onClose={() => setAsking(undefined)}
         />
       ) : null}
+      {asking === 'disable' ? (
+        <Confirm title={`Disable ${name}?`} action="Disable" onClose={() => setAsking(undefined)} onConfirm={disable}>
+          It is critical. A disabled monitor is no longer shown as a problem, and its incident is closed.
+        </Confirm>
+      ) : null}
       {asking === 'delete' ? (
         <Confirm
           title={`Delete ${name}?`}
           action="Delete"
           onClose={() => setAsking(undefined)}
           onConfirm={async () => {
-            await monitorApi.remove(name);
-            toast('done', `Deleted ${name}`);
+            doLater(`${name} will be deleted in ${UNDO_MS / 1_000} s`, async () => {
+              await monitorApi.remove(name);
+              toast('done', `Deleted ${name}`);
+            });
             await navigate('/monitors');
           }}
         >
-          This removes its configuration and history and closes an open incident. You cannot undo it.
+          This removes its configuration and history and closes an open incident. You can take it back for{' '}
+          {UNDO_MS / 1_000} s.
         </Confirm>
       ) : null}
     </>

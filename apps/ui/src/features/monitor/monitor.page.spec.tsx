@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-library/react';
 import { Route, Routes } from 'react-router';
+import { toastStore } from '../../lib/toasts.js';
 import { Toasts } from '../../components/toasts.js';
 import { completeDom, fakeApi } from '../../testing/dom.js';
 import { eventOf, stateOf } from '../../testing/fixtures.js';
@@ -204,7 +205,9 @@ it('asks before it deletes', async () => {
   expect(asked).not.toContain('DELETE /api/v1/monitor/web');
   fireEvent.click(dialog.getByRole('button', { name: 'Delete' }));
   expect(await screen.findByText('all of them')).toBeTruthy();
-  expect(asked).toContain('DELETE /api/v1/monitor/web');
+  expect(toastStore.snapshot().at(-1)?.title).toBe('web will be deleted in 10 s');
+  toastStore.snapshot().at(-1)?.action?.run();
+  expect(asked).not.toContain('DELETE /api/v1/monitor/web');
 });
 
 it('says that no monitor has this name', async () => {

@@ -11,7 +11,7 @@ import { StatusBadge } from '../../components/status-badge.js';
 import { api, ApiError, listOf, queryString } from '../../lib/api-client.js';
 import { counted, latency } from '../../lib/format.js';
 import type { ClusterEvent, LiveState } from '../../lib/live-types.js';
-import { explanationOf } from '../../lib/status.js';
+import { explanationOf, wasCritical } from '../../lib/status.js';
 import { EventLine } from '../events/event-line.js';
 import { NO_EVENTS } from '../events/no-events.js';
 import type { StateDetail } from '../monitors/monitor-api.js';
@@ -48,6 +48,7 @@ export default function MonitorPage() {
     <MonitorActions
       name={name}
       isDisabled={(live ?? data).status === 'disabled'}
+      isCritical={(live ?? data).status === 'critical' || wasCritical(live ?? data)}
       isPaused={data.pause !== null}
       hasIncident={(live ?? data).incident !== null}
       isAcknowledged={data.ack !== null}

@@ -1,12 +1,16 @@
 import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
-import { Confirm, Dialog } from '../../components/dialog.js';
+import { Dialog } from '../../components/dialog.js';
 import { Icon, type IconName } from '../../components/icon.js';
 import { count, counted } from '../../lib/format.js';
 import { author } from '../../lib/author.js';
 import { quietApi } from '../quiet/quiet-api.js';
-import { toast } from '../../lib/toasts.js';
+import type { LiveState } from '../../lib/live-types.js';
+import { doLater, toast, toastUndo, UNDO_MS } from '../../lib/toasts.js';
 import styles from './bulk-actions.module.css';
+import { BulkConfirm, MANY } from './bulk-confirm.js';
+import type { Patched } from './bulk-change.js';
+import { ChangeDialog } from './change-dialog.js';
 import { DISABLED, ENABLED, monitorApi } from './monitor-api.js';
 import { type BulkReport, runBulk } from './run-bulk.js';
 
@@ -15,15 +19,35 @@ interface Action {
   done: string;
   icon: IconName;
   isDangerous?: boolean;
+  /** Asked for, and begun only after the time in which it can be taken back. */
+  isLater?: boolean;
+  /** Why to think twice about these, if at all. */
+  doubt?: (states: readonly LiveState[]) => string | undefined;
   act: (name: string) => Promise<unknown>;
+  /** Takes it back for those that it changed. */
+  undo?: (name: string) => Promise<unknown>;
 }
 
 const ACTIONS: readonly Action[] = [
   { label: 'Enable', done: 'enabled', icon: 'ok', act: (name) => monitorApi.patch(name, ENABLED) },
-  { label: 'Disable', done: 'disabled', icon: 'pause', act: (name) => monitorApi.patch(name, DISABLED) },
+  {
+    label: 'Disable',
+    done: 'disabled',
+    icon: 'pause',
+    doubt: hidesCritical,
+    act: (name) => monitorApi.patch(name, DISABLED),
+    undo: (name) => monitorApi.patch(name, ENABLED),
+  },
   { label: 'Silence for 1 hour', done: 'silenced for 1 hour', icon: 'silence', act: silenceForAnHour },
   { label: 'Run now', done: 'run', icon: 'run', act: (name) => monitorApi.run(name) },
-  { label: 'Delete', done: 'deleted', icon: 'remove', isDangerous: true, act: (name) => monitorApi.remove(name) },
+  {
+    label: 'Delete',
+    done: 'deleted',
+    icon: 'remove',
+    isDangerous: true,
+    isLater: true,
+    act: (name) => monitorApi.remove(name),
+  },
 ];
 
 function silenceForAnHour(name: string): Promise<unknown> {
@@ -34,21 +58,48 @@ function silenceForAnHour(name: string): Promise<unknown> {
 
 interface BulkActionsProps {
   names: readonly string[];
+  states: ReadonlyMap<string, LiveState>;
   onSelect: (names: readonly string[]) => void;
 }
 
 /** Actions for all selected monitors, and a report of failures. */
-export function BulkActions({ names, onSelect }: BulkActionsProps) {
+export function BulkActions({ names, states, onSelect }: BulkActionsProps) {
   const [running, setRunning] = useState<{ action: Action; of: number; done: number; stop: () => void }>();
-  const [confirming, setConfirming] = useState<Action>();
+  const [confirming, setConfirming] = useState<{
+    action: Action;
+    names: readonly string[];
+    doubt?: string | undefined;
+  }>();
+  const [isChanging, setChanging] = useState(false);
   const [report, setReport] = useState<{ action: Action; result: BulkReport }>();
-  const run = async (action: Action): Promise<void> => {
+  const chosen = names.flatMap((name) => states.get(name) ?? []);
+  const ask = (action: Action, over = names): void => {
+    const doubt = action.doubt?.(chosen);
+    if (action.isDangerous === true || doubt !== undefined || over.length > MANY)
+      setConfirming({ action, names: over, doubt });
+    else void run(action, over);
+  };
+  const confirmed = (action: Action, over: readonly string[]): void => {
+    setConfirming(undefined);
+    if (action.isLater !== true) return void run(action, over);
+    onSelect([]);
+    doLater(`${counted(over.length, 'monitor')} will be ${action.done} in ${UNDO_MS / 1_000} s`, () =>
+      run(action, over),
+    );
+  };
+  const run = async (action: Action, names: readonly string[]): Promise<void> => {
+    const changed = names.filter((name) => states.get(name)?.status !== 'disabled');
     const stopper = new AbortController();
     const begun = { action, of: names.length, done: 0, stop: () => stopper.abort() };
     setRunning(begun);
     const result = await runBulk(names, action.act, (done) => setRunning({ ...begun, done }), stopper.signal);
     setRunning(undefined);
-    if (result.done > 0) toast('done', `${counted(result.done, 'monitor')} ${action.done}`);
+    const said = `${counted(result.done, 'monitor')} ${action.done}`;
+    const { undo } = action;
+    const failed = new Set(result.failed.map(({ name }) => name));
+    const undone = changed.filter((name) => !failed.has(name));
+    if (undo && undone.length > 0) toastUndo(said, () => undoAll(undone, undo));
+    else if (result.done > 0) toast('done', said);
     if (result.failed.length > 0) setReport({ action, result });
     else onSelect([]);
   };
@@ -75,11 +126,19 @@ export function BulkActions({ names, onSelect }: BulkActionsProps) {
                   variant={action.isDangerous ? 'outline' : 'default'}
                   {...(action.isDangerous ? { color: 'red' } : {})}
                   leftSection={<Icon name={action.icon} size={14} />}
-                  onClick={() => (action.isDangerous ? setConfirming(action) : void run(action))}
+                  onClick={() => ask(action)}
                 >
                   {action.label}
                 </Button>
               ))}
+              <Button
+                size="compact-sm"
+                variant="default"
+                leftSection={<Icon name="edit" size={14} />}
+                onClick={() => setChanging(true)}
+              >
+                Change
+              </Button>
               <Button size="compact-sm" variant="subtle" onClick={() => onSelect([])}>
                 Clear
               </Button>
@@ -88,17 +147,30 @@ export function BulkActions({ names, onSelect }: BulkActionsProps) {
         </div>
       )}
       {confirming ? (
-        <Confirm
-          title={`Delete ${counted(names.length, 'monitor')}?`}
-          action="Delete"
+        <BulkConfirm
+          label={confirming.action.label}
+          of={confirming.names.length}
           onClose={() => setConfirming(undefined)}
-          onConfirm={async () => {
-            setConfirming(undefined);
-            await run(confirming);
-          }}
+          onConfirm={() => confirmed(confirming.action, confirming.names)}
         >
-          This removes their configuration and history and closes open incidents. You cannot undo it.
-        </Confirm>
+          {confirming.doubt}
+          {confirming.action.isLater
+            ? `This removes their configuration and history and closes open incidents. You can take it back for ${UNDO_MS / 1_000} s.`
+            : null}
+        </BulkConfirm>
+      ) : null}
+      {isChanging ? (
+        <ChangeDialog
+          names={names}
+          onClose={() => setChanging(false)}
+          onChange={(patches) => {
+            setChanging(false);
+            ask(
+              changing(patches),
+              patches.map(({ name }) => name),
+            );
+          }}
+        />
       ) : null}
       {report ? (
         <Dialog
@@ -134,4 +206,29 @@ export function BulkActions({ names, onSelect }: BulkActionsProps) {
       ) : null}
     </>
   );
+}
+
+function changing(patches: readonly Patched[]): Action {
+  const byName = new Map(patches.map(({ name, patch }) => [name, patch]));
+  return {
+    label: 'Change',
+    done: 'changed',
+    icon: 'edit',
+    act: (name) => monitorApi.patch(name, byName.get(name) ?? {}),
+  };
+}
+
+async function undoAll(names: readonly string[], undo: (name: string) => Promise<unknown>): Promise<void> {
+  const { failed } = await runBulk(names, undo, () => undefined, new AbortController().signal);
+  if (failed[0]) throw new Error(`${counted(failed.length, 'monitor')}: ${failed[0].reason}`);
+}
+
+/** An incident of a disabled monitor is closed, and nobody sees it any more. */
+function hidesCritical(states: readonly LiveState[]): string | undefined {
+  const critical = states.filter(
+    ({ status, stored }) => status === 'critical' || (status !== 'disabled' && stored === 'critical'),
+  );
+  return critical.length === 0
+    ? undefined
+    : `${counted(critical.length, 'critical monitor')} will no longer be shown as a problem.`;
 }

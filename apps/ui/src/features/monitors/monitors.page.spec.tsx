@@ -109,6 +109,9 @@ it('says which of many failed and why, and selects those again', async () => {
   fireEvent.click(screen.getByLabelText('Select all shown monitors'));
   const selected = within(screen.getByRole('group', { name: 'Selected monitors' }));
   fireEvent.click(selected.getByRole('button', { name: 'Disable' }));
+  const doubt = within(await screen.findByRole('dialog', { name: 'Disable 3 monitors?' }));
+  expect(doubt.getByText('3 critical monitors will no longer be shown as a problem.')).toBeTruthy();
+  fireEvent.click(doubt.getByRole('button', { name: 'Disable' }));
   const report = within(await screen.findByRole('dialog', { name: 'Disable: 1 failed, 2 done' }));
   expect(report.getByRole('listitem').textContent).toBe('m-001it is being moved');
   expect(screen.getByText('2 monitors disabled')).toBeTruthy();
@@ -117,4 +120,34 @@ it('says which of many failed and why, and selects those again', async () => {
   expect(asked.filter((one) => one.startsWith('PATCH')).sort()).toEqual(
     ['m-000', 'm-001', 'm-002'].map((name) => `PATCH /api/v1/monitor/${name}`),
   );
+});
+
+it('undoes a disable for those that it changed', async () => {
+  renderMonitors('/monitors?q=m-00&type=tcp&status=ok&sort=name');
+  fireEvent.click(screen.getByLabelText('Select all shown monitors'));
+  fireEvent.click(
+    within(screen.getByRole('group', { name: 'Selected monitors' })).getByRole('button', { name: 'Disable' }),
+  );
+  const notice = within((await screen.findByText('4 monitors disabled')).parentElement as HTMLElement);
+  fireEvent.click(notice.getByRole('button', { name: 'Undo' }));
+  await screen.findByText('Undone');
+  expect(asked.filter((one) => one.startsWith('PATCH'))).toHaveLength(8);
+});
+
+it('asks for the number of more than 25, and deletes only when the time to take it back is over', async () => {
+  renderMonitors('/monitors?status=ok');
+  fireEvent.click(screen.getByLabelText('Select all shown monitors'));
+  fireEvent.click(
+    within(screen.getByRole('group', { name: 'Selected monitors' })).getByRole('button', { name: 'Delete' }),
+  );
+  const dialog = within(await screen.findByRole('dialog', { name: 'Delete 117 monitors?' }));
+  const confirm = dialog.getByRole<HTMLButtonElement>('button', { name: 'Delete' });
+  expect(confirm.disabled).toBe(true);
+  fireEvent.change(dialog.getByLabelText('Type 117 to go on'), { target: { value: '117' } });
+  expect(confirm.disabled).toBe(false);
+  fireEvent.click(confirm);
+  const notice = within((await screen.findByText('117 monitors will be deleted in 10 s')).parentElement as HTMLElement);
+  fireEvent.click(notice.getByRole('button', { name: 'Undo' }));
+  await screen.findByText('Nothing was changed');
+  expect(asked.filter((one) => one.startsWith('DELETE'))).toEqual([]);
 });

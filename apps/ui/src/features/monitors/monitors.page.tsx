@@ -157,7 +157,7 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
           }
         />
       )}
-      <BulkActions names={chosen} onSelect={(names) => setSelected(new Set(names))} />
+      <BulkActions names={chosen} states={settled} onSelect={(names) => setSelected(new Set(names))} />
     </>
   );
 }
