@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { type Answer, encode } from 'dns-packet';
+import { type Answer, encode, type Packet } from 'dns-packet';
 import { answerTo, checkDnsAgainst, type DnsResponder } from '../testing/index.js';
 
 describe('dns: the answers of a server', () => {
@@ -202,6 +202,27 @@ describe('dns: the answers of a server', () => {
       { 'dns-target': 'a\\.b.\\255\\;.test' },
     );
     expect(asked).toBe('\x03a.b\x02\xff;\x04test\0');
+  });
+
+  it('takes what an answer over TCP has, even if that calls itself truncated', async () => {
+    const { result } = await checkDnsAgainst((query) => ({ ...answerTo(query, [record]), flags: 1 << 9 }));
+    expect(result).toMatchObject({ status: 'ok', message: 'N/A' });
+  });
+
+  it.each([
+    ['of other letters in its question', { questions: [{ name: 'WEB.test', type: 'A', class: 'IN' }] }],
+    ['of records that live for ever', { answers: [{ ...record, ttl: 0xffff_ffff }] }],
+    ['of more than was asked', { additionals: [{ ...record, name: 'ns.test' }] }],
+  ])('takes an answer %s', async (_what, more) => {
+    const { result } = await checkDnsAgainst((query) => encode({ ...answerTo(query, [record]), ...more } as Packet));
+    expect(result).toMatchObject({ status: 'ok' });
+  });
+
+  it('takes an answer with bytes behind it', async () => {
+    const { result } = await checkDnsAgainst((query) =>
+      Buffer.concat([encode(answerTo(query, [record])), Buffer.from('garbage')]),
+    );
+    expect(result).toMatchObject({ status: 'ok' });
   });
 
   it('reports how far the server came before it closed the connection', async () => {

@@ -36,7 +36,7 @@ export function textOf({ name, text }: AskedFor): string {
 
 const RECURSION_DESIRED = 0x0100;
 const RESPONSE = 0x8000;
-const TRUNCATED = 0x0200;
+export const TRUNCATED = 0x0200;
 const CLASS_IN = 1;
 const HEADER_BYTES = 12;
 

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { deadline, type Scope } from '@9volt/process';
 import { hostAndPort } from '../net/host.js';
 import type { Address } from '@9volt/contracts';
-import { type AskedFor, type DnsAnswer, encodeQuery, readAnswer, textOf } from './message.js';
+import { type AskedFor, type DnsAnswer, encodeQuery, readAnswer, textOf, TRUNCATED } from './message.js';
 import { Malformed } from './wire-reader.js';
 
 export interface DnsQuestion extends AskedFor {
@@ -94,7 +94,8 @@ function overTcp(question: DnsQuestion, to: DnsServer, scope: Scope): Promise<Dn
       if (received.length < 2 || received.length < 2 + received.readUInt16BE()) return;
       socket.pause().removeAllListeners('data');
       try {
-        const answer = answerIn(received.subarray(2, 2 + received.readUInt16BE()), id, question, to);
+        const whole = readsAsWhole(received.subarray(2, 2 + received.readUInt16BE()));
+        const answer = answerIn(whole, id, question, to);
         if (answer) resolve(answer);
         else reject(new BadAnswer('the answer over TCP is to another question'));
       } catch (error) {
@@ -102,6 +103,13 @@ function overTcp(question: DnsQuestion, to: DnsServer, scope: Scope): Promise<Dn
       }
     });
   });
+}
+
+/** Over TCP nothing more can be had: as for dig, what came counts. */
+function readsAsWhole(message: Buffer): Buffer {
+  const whole = Buffer.from(message);
+  if (whole.length > 2) whole[2] = (whole[2] as number) & ~(TRUNCATED >> 8);
+  return whole;
 }
 
 function howFar(received: Buffer): string {
