@@ -1,7 +1,8 @@
 import { ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
-import { ClusterModule, ClusterNode } from '@9volt/etcd-dal';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { ClusterModule } from '@9volt/etcd-dal/module';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { AppLogger, Health, Metrics, NodeConfig, PlatformModule } from '@9volt/platform';
 import { SchedulerModule } from './scheduler.module.js';

@@ -1,6 +1,5 @@
 export * from './access.js';
 export * from './batch.js';
-export * from './node/cluster.module.js';
 export * from './node/cluster-node.js';
 export * from './node/cluster-time.js';
 export * from './node/cluster-settings.js';

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ScheduleModule } from '@nestjs/schedule';
-import { ClusterModule, ClusterNode } from '@9volt/etcd-dal';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { ClusterModule } from '@9volt/etcd-dal/module';
 import { uniquePrefix } from '@9volt/etcd-dal/testing';
 import {
   AppLogger,

@@ -2,7 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ScheduleModule } from '@nestjs/schedule';
 import { runsChecks } from '@9volt/contracts';
-import { ClusterModule, type ClusterNodeOptions } from '@9volt/etcd-dal';
+import type { ClusterNodeOptions } from '@9volt/etcd-dal';
+import { ClusterModule } from '@9volt/etcd-dal/module';
 import { type AppLogger, type NodeConfig, PlatformModule } from '@9volt/platform';
 import { ClusterMetrics } from './cluster-metrics.js';
 

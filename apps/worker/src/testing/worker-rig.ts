@@ -11,7 +11,8 @@ import {
   type MonitorState,
   type OutboxEntry,
 } from '@9volt/contracts';
-import { ClusterModule, ClusterNode, decode, encode, EtcdClient, Informer, Keyspace } from '@9volt/etcd-dal';
+import { ClusterNode, decode, encode, EtcdClient, Informer, Keyspace } from '@9volt/etcd-dal';
+import { ClusterModule } from '@9volt/etcd-dal/module';
 import { waitFor } from '@9volt/etcd-dal/testing';
 import { AppLogger, NodeConfig, PlatformModule } from '@9volt/platform';
 import { CheckRunner } from '../execution/check-runner.js';

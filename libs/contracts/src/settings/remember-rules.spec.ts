@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { getMetadataStorage, IsInt, IsOptional, validateSync } from 'class-validator';
 import { expect, it, jest } from '@jest/globals';
-import { rememberRules } from './remember-rules.js';
+import { judgingOnly, rememberRules } from './remember-rules.js';
 
 class Base {
   @IsInt()
@@ -28,5 +28,7 @@ it('gathers the rules of a class once, and judges as before', () => {
   expect(validateSync(Object.assign(new Base(), { a: 'x' }))).toHaveLength(1);
   expect(gather).toHaveBeenCalledTimes(2);
   // With groups it is as it was.
+  expect(judgingOnly(['b'], () => judged({ a: 'x', b: 'y' }))).toEqual(['b']);
+  expect(judged({ a: 'x', b: 'y' })).toEqual(['a', 'b']);
   expect(validateSync(Object.assign(new Extended(), { a: 'x', b: 'y' }), { groups: ['some'] })).toHaveLength(1);
 });

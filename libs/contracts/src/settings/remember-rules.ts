@@ -1,7 +1,21 @@
 import { getMetadataStorage } from 'class-validator';
+import { ownOf } from './by-name.js';
 
 type Storage = ReturnType<typeof getMetadataStorage>;
 type Rules = ReturnType<Storage['getTargetValidationMetadatas']>;
+
+let judged: readonly string[] | undefined;
+
+/** Validates while class-validator sees the rules of these properties only: looking at all of a class costs more than judging a few. */
+export function judgingOnly<T>(properties: readonly string[], validate: () => T): T {
+  const outer = judged;
+  judged = properties;
+  try {
+    return validate();
+  } finally {
+    judged = outer;
+  }
+}
 
 /**
  * class-validator collects the rules of a class again at each validation, which is half of the cost of a validation. Rules do not
@@ -23,6 +37,6 @@ export function rememberRules(storage: Storage = getMetadataStorage()): void {
   storage.groupByPropertyName = (metadata) => {
     const known = grouped.get(metadata) ?? group(metadata);
     grouped.set(metadata, known);
-    return known;
+    return judged ? Object.fromEntries(judged.map((property) => [property, ownOf(known, property) ?? []])) : known;
   };
 }

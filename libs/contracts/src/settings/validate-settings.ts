@@ -3,7 +3,7 @@ import { validateSync } from 'class-validator';
 import type { FieldError } from './errors.js';
 import { attributesOf, type AttributeMeta, type SettingsClass } from './attribute.js';
 import { nearest } from './nearest.js';
-import { rememberRules } from './remember-rules.js';
+import { judgingOnly, rememberRules } from './remember-rules.js';
 
 rememberRules();
 
@@ -29,7 +29,7 @@ export function validateSettings<T extends object>(cls: SettingsClass<T>, raw: u
   const oversized = oversizedAttributes(raw, attributes, at);
   errors.push(...oversized.values());
   const instance = instanceOf(cls, raw, attributes, oversized);
-  for (const { property } of validateSync(instance)) {
+  for (const { property } of judgingOnly(toJudge(instance, attributes), () => validateSync(instance))) {
     const meta = attributes.get(property);
     if (!meta || ownOf(raw, property) === null || oversized.has(property)) continue;
     errors.push(Object.hasOwn(raw, property) ? attributeFault(at, meta, ownOf(raw, property)) : missing(at, meta));
@@ -46,6 +46,15 @@ export function itemFaults(cls: SettingsClass, items: readonly unknown[], path: 
     const validated = validateSettings(cls, item, `${path}/${n}`);
     return validated.ok ? [] : validated.errors;
   });
+}
+
+/** What is absent is valid, unless it is required. */
+function toJudge(instance: object, attributes: ReadonlyMap<string, AttributeMeta>): string[] {
+  const names: string[] = [];
+  for (const [name, { required }] of attributes) {
+    if (required || ownOf(instance as Record<string, unknown>, name) !== undefined) names.push(name);
+  }
+  return names;
 }
 
 /** Further unknown attributes of a document are only counted: the cost of an answer must not grow with its input. */
