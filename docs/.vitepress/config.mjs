@@ -49,6 +49,7 @@ export default defineConfig({
         'troubleshooting',
         'runbook',
         'metrics',
+        'remote-write',
         'retention',
         'reliability',
         'security',

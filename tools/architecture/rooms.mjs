@@ -14,6 +14,7 @@ export const layers = {
     ['execution', 'history'],
     ['running', 'notification'],
     ['measure'],
+    ['remote-write'],
     ['ledger'],
     ['calls'],
     ['owned'],

@@ -47,6 +47,8 @@ export const realNeeds = [
   ...mailServers,
   ...nagios,
   ...network,
+  // Installed, it would start a server of its own.
+  { command: 'prometheus', package: 'prometheus', unpacked: true },
 ];
 
 /** Of `npm run test:deploy`, which fails without any of them. */

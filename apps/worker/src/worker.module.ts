@@ -47,6 +47,7 @@ import { IsolatedRuns } from './running/isolated-runs.js';
 import { PoisonLedger } from './running/poison-ledger.js';
 import { SuspectNotes } from './running/suspect-notes.js';
 import { HistoryLog } from './measure/history-log.js';
+import { RemoteWriteService } from './remote-write/remote-write.service.js';
 import { Recorder } from './measure/recorder.js';
 import { HistoryWriter } from './history/history-writer.js';
 import { VitalsBuffer } from './measure/vitals-buffer.js';
@@ -94,6 +95,7 @@ const FEW_FILES = 1_024;
     MonitorMetrics,
     VitalsBuffer,
     HistoryLog,
+    RemoteWriteService,
     Recorder,
     CallsView,
     SuspectNotes,

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { CheckResult } from '@9volt/contracts';
+import { RemoteWriteService } from '../remote-write/remote-write.service.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { CheckMetrics } from './check-metrics.js';
 import { HistoryLog } from './history-log.js';
 import { LastRuns } from './last-runs.js';
 import { VitalsBuffer } from './vitals-buffer.js';
 
-/** Everything that is measured about checks: for the metrics, the vitals and the history. */
+/** Everything that is measured about checks: for the metrics, the vitals, the history and others' databases. */
 @Injectable()
 export class Recorder {
   constructor(
@@ -14,6 +15,7 @@ export class Recorder {
     private readonly metrics: CheckMetrics,
     private readonly vitals: VitalsBuffer,
     private readonly history: HistoryLog,
+    private readonly remoteWrite: RemoteWriteService,
   ) {}
 
   begun(latenessMs: number): void {
@@ -25,6 +27,7 @@ export class Recorder {
     this.metrics.ended(monitor.settings.type, result.status, result.latencyMs);
     this.vitals.ran(monitor.name, result, startedAt);
     this.history.ran(monitor, result, startedAt);
+    this.remoteWrite.ran(monitor.name, monitor.settings.type, result, startedAt);
   }
 
   /** A check was due, and did not run. */

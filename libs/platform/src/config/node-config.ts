@@ -4,6 +4,7 @@ import type { ProgramRules, Role, TargetRules } from '@9volt/contracts';
 import { isName, NAME_EXPECTED } from '@9volt/contracts/name';
 import { DEFAULT_SECRET_SOURCES, type Environment, type NodeFlags } from './node-settings.js';
 import { ConfigError, SettingReader } from './setting-reader.js';
+import { parseRemoteWrite, type RemoteWriteSettings } from './remote-write-setting.js';
 import { SECRET_SOURCE } from './secret-source.js';
 import { VERSION } from './version.js';
 
@@ -71,6 +72,8 @@ export class NodeConfig extends EtcdConfig {
   readonly dataDir: string | undefined;
   /** For tests: divides the periods of history. */
   readonly historySpeed: number;
+  /** Where this worker sends each result, besides etcd. */
+  readonly remoteWrite: RemoteWriteSettings | undefined;
   /** Another address, for the public status pages alone. */
   readonly statusListen: { host: string; port: number } | undefined;
   readonly version = VERSION.text;
@@ -92,6 +95,7 @@ export class NodeConfig extends EtcdConfig {
           | 'dataDir'
           | 'historySpeed'
           | 'statusListen'
+          | 'remoteWrite'
         >
       >,
   ) {
@@ -112,6 +116,7 @@ export class NodeConfig extends EtcdConfig {
     this.dataDir = values.dataDir;
     this.historySpeed = values.historySpeed ?? 1;
     this.statusListen = values.statusListen;
+    this.remoteWrite = values.remoteWrite;
   }
 }
 
@@ -167,6 +172,7 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     monitorSeries: reader.count('monitorSeries', 0),
     dataDir: reader.text('dataDir'),
     ...(reader.text('statusListen') === undefined ? {} : { statusListen: parseListen(reader, 0, 'statusListen') }),
+    remoteWrite: parseRemoteWrite(reader),
     ownSecretFiles: reader.secretFiles,
     // Not for operators: docs/history.md.
     historySpeed: Number(env['NINEV_INTERNAL_HISTORY_SPEED'] ?? 1),

@@ -43,7 +43,10 @@ export type NodeSettingKey =
   | 'performanceSeries'
   | 'monitorSeries'
   | 'dataDir'
-  | 'statusListen';
+  | 'statusListen'
+  | 'remoteWriteUrl'
+  | 'remoteWriteToken'
+  | 'remoteWriteHeaders';
 
 /** The permitted sources of secrets, unless the operator says otherwise. */
 export const DEFAULT_SECRET_SOURCES: readonly string[] = ['env:NINEV_SECRET_*', 'file:/etc/9volt/secrets/'];
@@ -284,6 +287,32 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     doc: 'Another address of a server or a status process, for the public status pages alone: nothing else answers there, and nobody needs a token.',
     scope: 'node',
     kind: 'text',
+  },
+  {
+    key: 'remoteWriteUrl',
+    flags: '--remote-write-url <url>',
+    env: 'NINEV_REMOTE_WRITE_URL',
+    doc: 'Receiver of Prometheus remote write, such as http://prometheus:9090/api/v1/write. This worker sends it each result.',
+    scope: 'node',
+    kind: 'text',
+  },
+  {
+    key: 'remoteWriteToken',
+    flags: '--remote-write-token <token>',
+    env: 'NINEV_REMOTE_WRITE_TOKEN',
+    doc: 'Bearer token for the receiver of remote write. The variable, or a file named by NINEV_REMOTE_WRITE_TOKEN_FILE, is the safer way: arguments are visible to all users.',
+    scope: 'node',
+    kind: 'text',
+    secret: true,
+  },
+  {
+    key: 'remoteWriteHeaders',
+    flags: '--remote-write-headers <headers>',
+    env: 'NINEV_REMOTE_WRITE_HEADERS',
+    doc: 'More headers for the receiver of remote write, a comma list such as "X-Scope-OrgID: shop". The variable, or a file named by NINEV_REMOTE_WRITE_HEADERS_FILE, is the safer way.',
+    scope: 'node',
+    kind: 'list',
+    secret: true,
   },
 ];
 

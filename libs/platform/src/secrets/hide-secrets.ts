@@ -17,13 +17,20 @@ const [ARG_START, ARG_END, ENV_START, ENV_END] = [45, 46, 47, 48];
  *
  * Answers why it failed; undefined if it succeeded, or there is no such memory.
  */
-export function hideSecrets(config: Pick<NodeConfig, 'secretSources' | 'accessTokens' | 'etcd'>): string | undefined {
+export function hideSecrets(
+  config: Pick<NodeConfig, 'secretSources' | 'accessTokens' | 'etcd' | 'remoteWrite'>,
+): string | undefined {
   const own = new Set(NODE_SETTINGS.filter(({ secret }) => secret).map(({ env }) => env));
   const isSecret = (name: string): boolean =>
     own.has(name) || config.secretSources.some((source) => matchesVariable(source, name));
   const names = Object.keys(process.env).filter(isSecret);
   const { username, password } = config.etcd;
-  const written = [...config.accessTokens, ...(username === undefined ? [] : [`${username}:${password ?? ''}`])];
+  const headers = Object.values(config.remoteWrite?.headers ?? {}).map((value) => value.replace(/^Bearer /, ''));
+  const written = [
+    ...config.accessTokens,
+    ...headers,
+    ...(username === undefined ? [] : [`${username}:${password ?? ''}`]),
+  ];
   for (const name of names) hideVariable(name);
   try {
     overwrite(ENV_START, ENV_END, (memory) => blankVariables(memory, new Set(names)));
