@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -104,3 +104,21 @@ it('Prometheus holds each result that a worker sent, also those from while it wa
   expect(await valuesOf('ninevolt_monitor_phase_seconds{phase="connect"}')).toHaveLength(20);
   expect(writer).toMatchObject({ rejected: 0 });
 }, 180_000);
+
+/** The board of docker/grafana, for which there is a value now. */
+const board = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../../../docker/grafana/dashboards/9volt-history.json'), 'utf8'),
+) as { panels: { title: string; targets: { expr: string }[] }[] };
+const queries = board.panels.flatMap(({ title, targets }) =>
+  targets.map(({ expr }): [string, string] => [title, expr]),
+);
+
+it.each(queries)('the board shows "%s" from these series', async (_title, expr) => {
+  const query = expr
+    .replaceAll('$__interval_ms', '3600000')
+    .replaceAll(/\$__(interval|range)/g, '1h')
+    .replaceAll('$monitor', '.*');
+  const answer = await fetch(`${url}/api/v1/query?${new URLSearchParams({ query })}`);
+  const { data } = (await answer.json()) as { data?: { result: unknown[] } };
+  expect(data?.result.length).toBeGreaterThan(0);
+});
