@@ -15,7 +15,7 @@ const REFERENCE = /^\$\{(?:env|file):[^}]+\}$/;
 export class EmailOptions implements CrossChecked {
   @Text({
     doc:
-      'Recipients: one address, or several separated by commas, each with or without a name before it. A domain can contain non-ASCII characters; ' +
+      'Recipients: one address, or several separated by commas or lines, each with or without a name before it. A domain can contain non-ASCII characters; ' +
       'the part before the @ can too, if the mail server offers SMTPUTF8.',
     required: true,
     maxLength: 4_096,

@@ -11,6 +11,20 @@ describe('addresses of mails', () => {
         [undefined, 'b@example.com'],
       ],
     ],
+    [
+      'a@example.com\r\nTeam <b@example.com>\n\n',
+      [
+        [undefined, 'a@example.com'],
+        ['Team', 'b@example.com'],
+      ],
+    ],
+    [
+      'a@example.com; "Team; night" <b@example.com>;',
+      [
+        [undefined, 'a@example.com'],
+        ['Team; night', 'b@example.com'],
+      ],
+    ],
     ['<a@example.com>', [[undefined, 'a@example.com']]],
     ['On call <a@example.com>', [['On call', 'a@example.com']]],
     [
@@ -42,9 +56,13 @@ describe('addresses of mails', () => {
     ['a@b, on-call', 'on-call'],
     ['a@b c@d', 'a@b c@d'],
     ['a@b@c', 'a@b@c'],
-    ['a@b;c@d', 'a@b;c@d'],
-    ['a@b\r\nBcc: c@d', 'a@b\r\nBcc: c@d'],
-    ['x@y>\r\nDATA', 'x@y>\r\nDATA'],
+    ['a@b;c', 'c'],
+    ['a@b\r\nBcc: c@d', 'Bcc: c@d'],
+    ['x@y>\r\nDATA', 'x@y>'],
+    ['"a\nb" <a@b>', '"'],
+    ['a@[192.0.2.1]', 'a@[192.0.2.1]'],
+    ['team: a@b', 'team: a@b'],
+    ['a@b\u2028c@d', 'a@b\u2028c@d'],
     ['Name <a@b> <c@d>', 'Name <a@b> <c@d>'],
     ['Name <a@b', 'Name <a@b'],
     ['"Name <a@b>', '"'],

@@ -12,8 +12,8 @@ export interface MailAddress {
 
 export const MAIL_ADDRESS_EXPECTED = 'an address such as "team@example.com" or "On call <team@example.com>"';
 
-/** Commas separate addresses, and may occur in a quoted name. */
-const ENTRY = /(?:"(?:[^"\\]|\\.)*"|[^",])+|"/g;
+/** Commas, semicolons and lines separate addresses; a quoted name may contain the signs. */
+const ENTRY = /(?:"(?:[^"\\\r\n]|\\.)*"|[^",;\r\n])+|"/g;
 const NAMED = /^(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^"<>@,;:\\]*?))\s*<(?<address>[^<>]*)>$/;
 const MAILBOX = /^(?<local>[^\s@<>()[\],;:\\"]+)@(?<domain>[^\s@<>()[\],;:\\"/?#%]+)$/;
 const CONTROL = /[\u0000-\u001f\u007f]/;
@@ -21,7 +21,7 @@ const BEYOND_ASCII = /[^\u0000-\u007f]/;
 /** A reference to a secret: the worker resolves it to one or several addresses. */
 const REFERENCE = /\$\{(?:env|file):[^}]+\}/g;
 
-/** The addresses of a list with commas, or the part that is invalid. */
+/** The addresses of a list, or the part that is invalid. */
 export function mailAddresses(list: string): MailAddress[] | { wrong: string } {
   const parts = (list.match(ENTRY) ?? []).map((part) => part.trim()).filter((part) => part !== '');
   const addresses: MailAddress[] = [];

@@ -6254,7 +6254,7 @@ export interface components {
             "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
-                 * @description Recipients: one address, or several separated by commas, each with or without a name before it. A domain can contain non-ASCII characters; the part before the @ can too, if the mail server offers SMTPUTF8.
+                 * @description Recipients: one address, or several separated by commas or lines, each with or without a name before it. A domain can contain non-ASCII characters; the part before the @ can too, if the mail server offers SMTPUTF8.
                  * @example on-call@example.com, "The team" <team@example.com>
                  */
                 to: string;
@@ -6324,7 +6324,7 @@ export interface components {
             "group-by"?: "none" | "tag" | "type" | "member-tag";
             options: {
                 /**
-                 * @description Recipients: one address, or several separated by commas, each with or without a name before it. A domain can contain non-ASCII characters; the part before the @ can too, if the mail server offers SMTPUTF8.
+                 * @description Recipients: one address, or several separated by commas or lines, each with or without a name before it. A domain can contain non-ASCII characters; the part before the @ can too, if the mail server offers SMTPUTF8.
                  * @example on-call@example.com, "The team" <team@example.com>
                  */
                 to: string;
