@@ -70,6 +70,22 @@ describe('a maintenance window', () => {
     ]);
   });
 
+  it('crosses midnight in its time zone, also over the change to summer time', () => {
+    const raw = { schedule: '0 23 * * *', duration: '4h', 'time-zone': 'Europe/Berlin' };
+    const winter = '2026-11-28T22:00:00.000Z/2026-11-29T02:00:00.000Z';
+    // From 23:00 to 4:00 by the clock on the wall: an hour of the night is missing.
+    const spring = '2026-03-28T22:00:00.000Z/2026-03-29T02:00:00.000Z';
+    expect(
+      openAt(raw, [
+        '2026-03-28T23:30:00Z',
+        '2026-03-29T01:59:59Z',
+        '2026-03-29T02:00:00Z',
+        '2026-11-28T23:59:59Z',
+        '2026-11-29T00:00:00Z',
+      ]),
+    ).toEqual([spring, spring, undefined, winter, winter]);
+  });
+
   it('that overlaps its next one counts as one', () => {
     const raw = { schedule: '0 * * * *', duration: '61m' };
     const windows = windowsOf(raw);
