@@ -217,7 +217,9 @@ async function ask({ host, port, question, limitMs }: Plan, run: ProbeRun, scope
   run.spent('lookup', lookupSince);
   run.stage = 'waiting for the answer';
   const askedSince = performance.now();
-  const answer = await queryDns(question, { server, port }, limitMs / 2, scope);
+  const answer = await queryDns(question, { server, port }, limitMs / 2, scope, () => {
+    run.stage = 'waiting for the answer, and an answer to another question came';
+  });
   const tookMs = performance.now() - askedSince;
   run.spent('firstByte', askedSince);
   return { answer, tookMs };

@@ -218,6 +218,19 @@ describe('dns: the answers of a server', () => {
     expect(result).toMatchObject({ status: 'ok' });
   });
 
+  it.each([
+    ['of another name', { questions: [{ name: 'evil.test', type: 'A', class: 'IN' }] }],
+    ['of another type', { questions: [{ name: 'web.test', type: 'AAAA', class: 'IN' }] }],
+    ['without a question', { questions: [] }],
+  ])('waits for another answer than one %s, and says so', async (_what, more) => {
+    const { result } = await checkDnsAgainst((query) => encode({ ...answerTo(query, [record]), ...more } as Packet), {
+      timeout: '300ms',
+    });
+    expect(result.message).toBe(
+      'DNS query failed: timed out after 300ms while waiting for the answer, and an answer to another question came',
+    );
+  });
+
   it('takes an answer with bytes behind it', async () => {
     const { result } = await checkDnsAgainst((query) =>
       Buffer.concat([encode(answerTo(query, [record])), Buffer.from('garbage')]),

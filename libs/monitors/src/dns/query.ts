@@ -29,19 +29,26 @@ class BadAnswer extends Error {}
 
 /**
  * Asks one server over UDP, again after `retransmitMs`, and over TCP if its answer is truncated. Waits for an answer or an error;
- * the scope sets the limit.
+ * the scope sets the limit. Calls `onOther` for each message that is no answer to this question.
  */
 export async function queryDns(
   question: DnsQuestion,
   to: DnsServer,
   retransmitMs: number,
   scope: Scope,
+  onOther: () => void = () => undefined,
 ): Promise<DnsAnswer> {
-  const answer = await overUdp(question, to, retransmitMs, scope);
+  const answer = await overUdp(question, to, retransmitMs, scope, onOther);
   return answer.truncated ? overTcp(question, to, scope) : answer;
 }
 
-function overUdp(question: DnsQuestion, to: DnsServer, retransmitMs: number, scope: Scope): Promise<DnsAnswer> {
+function overUdp(
+  question: DnsQuestion,
+  to: DnsServer,
+  retransmitMs: number,
+  scope: Scope,
+  onOther: () => void,
+): Promise<DnsAnswer> {
   const { id, message } = withId(question);
   const socket = createSocket(to.server.family === 4 ? 'udp4' : 'udp6');
   let cancel = (): void => undefined;
@@ -56,6 +63,7 @@ function overUdp(question: DnsQuestion, to: DnsServer, retransmitMs: number, sco
         // A message that does not answer this question may be forged or late: keep waiting for the answer.
         const answer = answerIn(datagram, id, question, to);
         if (answer) resolve(answer);
+        else onOther();
       } catch (error) {
         reject(error);
       }
