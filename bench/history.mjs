@@ -115,7 +115,7 @@ async function writeMinute(n) {
 /** Checks begin at a beat of 20 ms after their slot. */
 function checksOf(name, from) {
   const seed = bucketSeed(name);
-  const isDown = Math.random() < 0.002;
+  const isDown = Math.random() < 0.0001;
   return [0, 1, 2, 3, 4, 5].map((n) => ({
     at: from + n * 10_000 + Math.ceil((seed % 9_900) / 20) * 20 + Math.floor(Math.random() * 3),
     // Log-normal around a value of the monitor's own.

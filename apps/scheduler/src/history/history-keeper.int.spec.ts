@@ -121,6 +121,26 @@ it('changes nothing when it folds twice, and folds again when a minute comes lat
   });
 });
 
+it('removes the results of folded minutes, and still sees a late one', async () => {
+  const start = hourAgo(2);
+  const samples: Sample[] = [{ at: start * MINUTE, latencyMs: 5, status: 'ok' }];
+  for (const n of [0, 1]) await wrote(start + n, { web: minuteOf(start + n) }, { web: samples });
+  const { history } = scheduler.node.stores;
+  const results = async (): Promise<number> =>
+    (await history.resultsOf(new Set(['web']), { ...(await history.index()), hour: new Map() })).size;
+  expect(await results()).toBe(1);
+  await rounds(1);
+  expect(await results()).toBe(0);
+  const minutes = await bench.client.list(bench.keys.historyMinutes);
+  await rounds(2);
+  expect((await bench.client.list(bench.keys.historyMinutes)).entries).toEqual(minutes.entries);
+  await wrote(start + 2, { web: minuteOf(start + 2) }, { web: samples }, 'w2');
+  await rounds(1);
+  expect(await known('web', start * MINUTE, (start + 60) * MINUTE, HOUR)).toMatchObject({ runs: 18 });
+  expect(await known('web', start * MINUTE, (start + 60) * MINUTE, MINUTE)).toMatchObject({ runs: 18 });
+  expect(await results()).toBe(0);
+});
+
 it('removes minutes after three hours; one that comes even later adds to the hour', async () => {
   const start = hourAgo(6);
   for (const n of [0, 1, 3]) await wrote(start + n, { web: minuteOf(start + n) });

@@ -6,6 +6,7 @@ import {
   type Fold,
   type FoldedLevel,
   type HistoryIndex,
+  type TallyKey,
 } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
@@ -13,7 +14,7 @@ import { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { LeaderTask } from '../housekeeping/leader-task.js';
 import { LeadershipService } from '../leadership/leadership.service.js';
 import { foldPeriod, mergeResults } from './fold-period.js';
-import { expiredDays, type Folded, foldsDue, type FoldStep, trimsDue } from './plan-folds.js';
+import { expiredDays, type Folded, foldsDue, type FoldStep, sourcesOf, trimsDue } from './plan-folds.js';
 import { RemovedMonitors } from './removed-monitors.js';
 
 const FOLDED_LEVELS: readonly FoldedLevel[] = ['hour', 'day'];
@@ -106,6 +107,7 @@ export class HistoryKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     const done: string[] = [];
     for (const step of foldsDue(level, { ...(await this.known()), index })) {
       if (!(await this.fold(step))) return undefined;
+      if (level === 'hour') await this.strip(step);
       done.push(`${level} ${step.n}`);
     }
     return done;
@@ -124,6 +126,25 @@ export class HistoryKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     const bytes = await historyFold.replace({ level, n }, tallies, before, this.fence, folded);
     this.duration.observe({ level }, (performance.now() - startedAt) / 1_000);
     return bytes !== undefined;
+  }
+
+  /**
+   * Removes the results of the minutes of a folded hour. That gives them new revisions, so the fold is noted with these, unless a minute
+   * came meanwhile: then the hour is folded again.
+   */
+  private async strip({ level, n, sources, revision }: FoldStep): Promise<void> {
+    const { history, historyFold } = this.node.stores;
+    const revisions = await historyFold.strip(sources, this.fence);
+    if (!revisions) return;
+    const ours = new Set(sources.map(({ key }) => key));
+    const minute = await history.indexOf('minute');
+    const minutes = sourcesOf(level, { minute, hour: new Map(), day: new Map() }, this.lengths);
+    const isLate = ({ key, modRevision }: TallyKey): boolean =>
+      modRevision > revision && !(ours.has(key) && revisions.has(modRevision));
+    if (minutes.get(n)?.some(isLate)) return;
+    const folded = new Map(await historyFold.folded(level));
+    folded.set(n, { ...folded.get(n), revision: Math.max(...revisions) });
+    await historyFold.noteFolded(level, folded, this.fence);
   }
 
   private async keepResults(results: Parameters<typeof mergeResults>[1]): Promise<boolean> {

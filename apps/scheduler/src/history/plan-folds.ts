@@ -66,7 +66,8 @@ export function expiredDays(index: HistoryIndex, now: number, lengths: HistoryPe
   return [...index.day].flatMap(([n, keys]) => ((n + 1) * lengths.day + kept.day <= now ? keys : []));
 }
 
-function sourcesOf(level: FoldedLevel, index: HistoryIndex, lengths: HistoryPeriods): Map<number, TallyKey[]> {
+/** What a period is made of, in the order of its time. */
+export function sourcesOf(level: FoldedLevel, index: HistoryIndex, lengths: HistoryPeriods): Map<number, TallyKey[]> {
   const finer = FINER[level];
   const ratio = Math.round(lengths[level] / lengths[finer]);
   const sources = new Map<number, TallyKey[]>();

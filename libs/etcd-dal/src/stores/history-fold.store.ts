@@ -5,7 +5,7 @@ import type { Compare, EtcdClient, Op } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import { count, flag, mapOf, orAbsent, read, record } from '../shape.js';
 import { deleteKeys } from './delete-keys.js';
-import { chunksOf, digestOf, encodeTallies } from './history.codec.js';
+import { chunksOf, digestOf, encodeTallies, withoutResults } from './history.codec.js';
 import type { TallyKey } from './history-index.js';
 import type { HistoryStore } from './history.store.js';
 import { decodeResults, encodeResults } from './results.codec.js';
@@ -14,6 +14,7 @@ import { decodeResults, encodeResults } from './results.codec.js';
 const CHUNK = 400;
 /** Monitors of one key of recent results. */
 const RECENT_CHUNK = 1_000;
+const STRIPPED_AT_ONCE = 32;
 
 /** The levels that are made from finer ones. */
 export type FoldedLevel = Exclude<Level, 'minute'>;
@@ -73,6 +74,26 @@ export class HistoryFoldStore {
     }
     const gone = before.filter(({ digest }) => !digests.has(digest)).map(({ key }): Op[] => [{ delete: key }]);
     return this.commit([...puts, ...gone, ...(folded ? [[this.note(level, folded)]] : [])], fence);
+  }
+
+  /**
+   * Removes the results of folded minutes, of which only the tallies are kept: they are most of the bytes. A minute that somebody wrote
+   * again stays. Answers the revisions of these writes, or undefined if a minute stayed, or this process leads no longer.
+   */
+  async strip(minutes: readonly TallyKey[], fence: readonly Compare[]): Promise<ReadonlySet<number> | undefined> {
+    const revisions = new Set<number>();
+    for (let from = 0; from < minutes.length; from += STRIPPED_AT_ONCE) {
+      const some = minutes.slice(from, from + STRIPPED_AT_ONCE);
+      const entries = await this.history.readAll(some.map(({ key }) => key));
+      const compare = some.map(({ key, modRevision: value }): Compare => ({ key, target: 'mod', value }));
+      const then = entries.flatMap((entry): Op[] =>
+        entry ? [{ put: entry.key, value: withoutResults(entry.value) }] : [],
+      );
+      const { succeeded, revision } = await this.client.txn({ compare: [...fence, ...compare], then });
+      if (!succeeded) return undefined;
+      revisions.add(revision);
+    }
+    return revisions;
   }
 
   /** The last results of rarely checked monitors. */

@@ -232,6 +232,14 @@ export function decodeMinuteResults(value: Buffer, names: readonly string[]): Ma
   }
 }
 
+/** The value of a minute without its results. */
+export function withoutResults(value: Buffer): Buffer {
+  const head = new ByteReader(value);
+  head.byte();
+  const parts = head.count() + head.count();
+  return value.subarray(0, value.length - head.rest.length + parts);
+}
+
 export function encodeNames(names: readonly string[]): Buffer {
   return deflated(Buffer.from(JSON.stringify(names)));
 }
