@@ -29,6 +29,8 @@ const settings = {
   'critical-alerter': ['pager'],
 } as MonitorSettings;
 
+const settingsWith = (more: Partial<MonitorSettings>): MonitorSettings => ({ ...settings, ...more }) as MonitorSettings;
+
 /** One monitor through time, as its owner decides: what it sends, and why it does not. */
 class Story {
   state: MonitorState | undefined;
@@ -181,7 +183,7 @@ describe('silences', () => {
     const story = new Story();
     story.facts.silences = [silence('a', 0, 10)];
     failing(story, 1);
-    story.settings = { ...settings, 'critical-alerter': ['pager', 'chat'] };
+    story.settings = settingsWith({ 'critical-alerter': ['pager', 'chat'] });
     story.finds('critical', 2);
     expect([story.held('pager'), story.held('chat')]).toEqual(['silence a', 'silence a']);
     expect(story.decides(10)).toEqual(['pager critical held before', 'chat critical held before']);
@@ -189,7 +191,7 @@ describe('silences', () => {
 
   test('a repeat that is due meanwhile is sent once at the end, and the next one an interval later', () => {
     const story = new Story();
-    story.settings = { ...settings, 'renotify-interval': '4m' };
+    story.settings = settingsWith({ 'renotify-interval': '4m' });
     failing(story);
     story.facts.silences = [silence('a', 1, 21)];
     expect([story.decides(4), story.held()]).toEqual([[], 'silence a']);
@@ -211,7 +213,7 @@ describe('silences', () => {
 });
 
 describe('escalations', () => {
-  const escalating = { ...settings, escalate: [{ after: '15m', alerter: ['boss'] }] } as MonitorSettings;
+  const escalating = settingsWith({ escalate: [{ after: '15m', alerter: ['boss'] }] });
 
   test('count from the alarm: while that is held, the time does not begin', () => {
     const story = new Story();
@@ -242,7 +244,7 @@ describe('acknowledgements', () => {
 
   test('one that expires during a silence leaves the alarm to the silence', () => {
     const story = new Story();
-    story.settings = { ...settings, 'renotify-interval': '2m' };
+    story.settings = settingsWith({ 'renotify-interval': '2m' });
     failing(story);
     story.facts.acknowledgement = ack({ until: iso(10) });
     expect([story.decides(3), story.held()]).toEqual([[], 'acknowledgement ann']);
