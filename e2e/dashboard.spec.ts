@@ -82,6 +82,8 @@ const TOKEN = 'a-token-of-this-story';
 
   it('loads a first page within its budget, and the rest when it is opened', async () => {
     const fresh = await DashboardTab.open(browser, node.url);
+    // Later, when it is idle, it loads the rest.
+    await fresh.page.addInitScript('window.requestIdleCallback = () => 0');
     await fresh.goto('/');
     await fresh.page.getByText('No problems').waitFor();
     const files = [...new Set(fresh.requested.filter((path) => path.startsWith('/ui/')))];
@@ -337,16 +339,32 @@ const TOKEN = 'a-token-of-this-story';
     await signed.close();
   });
 
-  it('says that it reconnects, and comes back by itself', async () => {
+  it('shows what it has on every page while the API is away, says since when, and comes back by itself', async () => {
     const proxy = cluster.use(await startSeverableProxy(Number(new URL(node.url).port)));
     const cut = await DashboardTab.open(browser, proxy.endpoint);
     await cut.goto('/monitors?q=web');
+    await waitFor(async () => cut.requested.includes('/api/v1/maintenance'));
     proxy.cut();
     await cut.page.locator('[data-connection=reconnecting]').waitFor();
     await cut.page.locator('[data-connection=stale]').waitFor();
     expect(await cut.page.locator('[data-monitor=web]').count()).toBe(1);
+    await cut.page.getByText(/what it shows is from/).waitFor();
+    for (const [link, shown] of [
+      ['Alerters', HOSTILE],
+      ['Silences', 'No maintenance windows'],
+      ['Cluster', 'Placement of a monitor'],
+      ['Overview', 'Monitors by status'],
+    ] as const) {
+      await cut.page
+        .getByRole('link', { name: link, exact: link !== 'Overview' })
+        .first()
+        .click();
+      await (link === 'Overview' ? cut.page.getByRole('group', { name: shown }) : cut.page.getByText(shown))
+        .first()
+        .waitFor();
+    }
     proxy.heal();
-    await cut.page.locator('[data-connection=live]').waitFor();
+    await cut.page.locator('[data-connection=live]').waitFor({ timeout: 6_000 });
     await cut.close();
   });
 

@@ -1,3 +1,4 @@
+import { Instant } from '../components/instant.js';
 import { useTextOfNow } from '../lib/clock.js';
 import { localShort } from '../lib/format.js';
 import { useLive } from '../lib/live-context.js';
@@ -29,10 +30,21 @@ function wordsOf(connection: Live['connection'], staleSince: number | undefined,
 /** Why the connection failed. */
 export function ConnectionLost() {
   const error = useLive((live) => (live.connection === 'reconnecting' ? live.error : undefined));
+  const since = useLive((live) => live.staleSince);
   if (error === undefined) return null;
   return (
     <div className={styles['lost']} role="alert">
-      <strong>No connection to the API. The page reconnects by itself; the data below may be old.</strong>
+      <strong>
+        No connection to the API. The page reconnects by itself
+        {since === undefined ? '.' : '; what it shows is from '}
+        {since === undefined ? null : <Instant at={new Date(since).toISOString()} form="local" />}
+        {since === undefined ? null : (
+          <>
+            {' '}
+            (<Instant at={new Date(since).toISOString()} />)
+          </>
+        )}
+      </strong>
       <span>{error}</span>
     </div>
   );

@@ -7,7 +7,8 @@ import { EVENTS_KEPT, shared, withChanges, withEvents } from './states.js';
 
 const STATES: StatesQuery = { config: 'false' };
 const FIRST_RETRY_MS = 500;
-const LAST_RETRY_MS = 30_000;
+/** Short: when the API is back, everybody wants to see that at once. */
+const LAST_RETRY_MS = 2_000;
 
 /**
  * The present cluster: read in full, then kept up to date by the stream from there on. Messages that come during the read are

@@ -5,8 +5,8 @@ import type { paths } from '@9volt/contracts/api-types';
 export type StatesQuery = NonNullable<paths['/api/v1/state']['get']['parameters']['query']>;
 export type StateChange = Schemas['StateChange'];
 export type ClusterEvent = Schemas['Event'];
-/** The streamed form: without the configuration. */
-export type LiveState = Omit<Schemas['State'], 'config'>;
+/** The streamed form: without the configuration and the uptime. */
+export type LiveState = Omit<Schemas['State'], 'config' | 'uptime'>;
 export type Status = LiveState['status'];
 
 export interface Live {

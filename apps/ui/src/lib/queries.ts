@@ -5,6 +5,8 @@ import type { Changes } from './live-types.js';
 
 /** Data is fresh for a while: the stream says when it is not. */
 const FRESH_MS = 15_000;
+/** While the API is away, the dashboard shows what it has read, also on pages that are not open. */
+const KEPT_MS = 3_600_000;
 /** One thing is read again at most this often, however often it changes. */
 const PAUSE_MS = 1_000;
 
@@ -19,6 +21,7 @@ export function createQueryClient(store: Pick<Store, 'signedOut'>): QueryClient 
     defaultOptions: {
       queries: {
         staleTime: FRESH_MS,
+        gcTime: KEPT_MS,
         retry: (failures, error) => failures < 2 && (!(error instanceof ApiError) || error.status === 503),
       },
       // Fails at once without a network, and says so.

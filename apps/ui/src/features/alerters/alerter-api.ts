@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, listOf, type Schemas } from '../../lib/api-client.js';
 import type { ClusterEvent } from '../../lib/live-types.js';
 
@@ -6,12 +6,14 @@ export type Delivery = Schemas['Delivery'];
 
 export { alerterApi } from '../../lib/settings-api.js';
 
+export const alertersQuery = queryOptions({
+  queryKey: ['alerters'],
+  queryFn: ({ signal }) =>
+    listOf<Schemas['NamedAlerter']>(api.GET('/api/v1/alerter', { params: { query: { sort: 'name' } }, signal })),
+});
+
 export function useAlerters() {
-  return useQuery({
-    queryKey: ['alerters'],
-    queryFn: ({ signal }) =>
-      listOf<Schemas['NamedAlerter']>(api.GET('/api/v1/alerter', { params: { query: { sort: 'name' } }, signal })),
-  });
+  return useQuery(alertersQuery);
 }
 
 /** The table of the monitors that use an alerter. */

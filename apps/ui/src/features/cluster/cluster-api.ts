@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, dataOf, type Schemas } from '../../lib/api-client.js';
 
 export type Cluster = Schemas['Cluster'];
@@ -7,12 +7,14 @@ export type Member = Schemas['Member'];
 /** Loads and lateness come with each heartbeat, which the stream omits. */
 const POLL_MS = 5_000;
 
+export const clusterQuery = queryOptions({
+  queryKey: ['cluster'],
+  queryFn: ({ signal }) => dataOf(api.GET('/api/v1/cluster', { signal })),
+  refetchInterval: POLL_MS,
+});
+
 export function useCluster() {
-  return useQuery({
-    queryKey: ['cluster'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/cluster', { signal })),
-    refetchInterval: POLL_MS,
-  });
+  return useQuery(clusterQuery);
 }
 
 /** Those that run checks. */

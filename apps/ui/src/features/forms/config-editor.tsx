@@ -183,7 +183,16 @@ export function ConfigEditor(props: ConfigEditorProps) {
           isDisabled={draft.yamlFault !== undefined}
           faults={faults}
           nameFault={nameFault}
-          note={alerting?.warning(draft.config)}
+          note={
+            <>
+              {origin?.from === 'files' ? (
+                <p className={styles['quiet']}>
+                  <CfgNote origin={origin} />
+                </p>
+              ) : null}
+              {alerting?.warning(draft.config)}
+            </>
+          }
         />
         <Panel title="Test before saving" padded>
           {trial({
@@ -196,9 +205,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
           })}
         </Panel>
         <Panel title="YAML" padded>
-          <p className={styles['note']}>
-            <CfgNote origin={origin} />
-          </p>
+          <p className={styles['note']}>{origin?.from === 'files' ? null : <CfgNote origin={origin} />}</p>
           <Fold title="Edit as YAML" isOpen={draft.yamlFault !== undefined}>
             <YamlEditor label="As YAML" yaml={draft.yaml} fault={draft.yamlFault} onChange={draft.setYaml} />
           </Fold>

@@ -3,7 +3,7 @@ import { act, cleanup, fireEvent, screen, waitFor, within } from '@testing-libra
 import { Route, Routes } from 'react-router';
 import { toastStore } from '../../lib/toasts.js';
 import { Toasts } from '../../components/toasts.js';
-import { completeDom, fakeApi } from '../../testing/dom.js';
+import { completeDom, FakeProblem, fakeApi } from '../../testing/dom.js';
 import { eventOf, stateOf } from '../../testing/fixtures.js';
 import { fakeStore, renderAt } from '../../testing/render.js';
 import MonitorPage from './monitor.page.js';
@@ -20,6 +20,8 @@ jest.unstable_mockModule('./history/band-chart.js', () => ({
 
 const HOSTILE = '<img src=x onerror=alert(1)>';
 const at = (minute: number): string => `2026-06-01T12:0${minute}:00.000Z`;
+
+const AWAY = stateOf('away', { status: 'critical', message: 'it does not answer' });
 
 const DETAIL = {
   ...stateOf('web', { status: 'critical', count: 3, message: HOSTILE, since: at(2) }),
@@ -88,6 +90,7 @@ beforeEach(() => {
   ranges = [];
   ({ asked } = fakeApi({
     'GET /api/v1/state/web': () => DETAIL,
+    'GET /api/v1/state/away': () => new FakeProblem(502, { detail: 'gone' }),
     'GET /api/v1/monitor/web/why': () => ({
       message: `It runs on worker-1 since ${at(3)}: it was new`,
       since: at(3),
@@ -119,7 +122,7 @@ async function renderMonitor(path = '/monitor/web'): Promise<void> {
       <Toasts />
     </>
   );
-  renderAt(pages, { path, store: fakeStore({ connection: 'live', states: new Map(), events: [] }) });
+  renderAt(pages, { path, store: fakeStore({ connection: 'live', states: new Map([['away', AWAY]]), events: [] }) });
   if (path === '/monitor/web') await screen.findByRole('toolbar', { name: 'Recent results, oldest first' });
 }
 
@@ -208,6 +211,14 @@ it('asks before it deletes', async () => {
   expect(toastStore.snapshot().at(-1)?.title).toBe('web will be deleted in 10 s');
   toastStore.snapshot().at(-1)?.action?.run();
   expect(asked).not.toContain('DELETE /api/v1/monitor/web');
+});
+
+it('shows what the list has while its details cannot be read', async () => {
+  await renderMonitor('/monitor/away');
+  expect((await screen.findByRole('region', { name: 'Last known' })).textContent).toMatch(
+    /critical.*it does not answer/,
+  );
+  expect(screen.getByText(/Could not load the details of this monitor/)).toBeTruthy();
 });
 
 it('says that no monitor has this name', async () => {

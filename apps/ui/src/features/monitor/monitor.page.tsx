@@ -15,6 +15,7 @@ import { explanationOf, wasCritical } from '../../lib/status.js';
 import { EventLine } from '../events/event-line.js';
 import { NO_EVENTS } from '../events/no-events.js';
 import type { StateDetail } from '../monitors/monitor-api.js';
+import { FromFiles } from '../yaml/from-files.js';
 import { CfgNote } from '../yaml/cfg-note.js';
 import { YamlCode } from '../yaml/yaml-code.js';
 import { Held } from '../quiet/held.js';
@@ -44,6 +45,16 @@ export default function MonitorPage() {
       </Page>
     );
   }
+  if (data === undefined && error && live) {
+    return (
+      <Page title={name}>
+        <LastKnown state={live} />
+        <Loaded of={detail} what="the details of this monitor">
+          {() => null}
+        </Loaded>
+      </Page>
+    );
+  }
   const actions = data ? (
     <MonitorActions
       name={name}
@@ -55,7 +66,15 @@ export default function MonitorPage() {
     />
   ) : undefined;
   return (
-    <Page title={name} actions={actions}>
+    <Page
+      title={name}
+      heading={
+        <>
+          {name} <FromFiles origin={(live ?? data)?.origin} />
+        </>
+      }
+      actions={actions}
+    >
       <Loaded of={detail} what="this monitor">
         {(read) => <Monitor name={name} state={live ?? read} detail={read} />}
       </Loaded>
@@ -94,6 +113,27 @@ function Monitor({ name, state, detail }: { name: string; state: LiveState; deta
   );
 }
 
+/** What the list has of it, while its details cannot be read. */
+function LastKnown({ state }: { state: LiveState }) {
+  const why = explanationOf(state);
+  return (
+    <Panel title="Last known" padded>
+      <p className={styles['verdict']}>
+        <StatusBadge status={state.status} wasCritical={wasCritical(state)} />
+        {state.since === null ? null : (
+          <span>
+            for <Instant at={state.since} form="span" />
+          </span>
+        )}
+        <span className={styles['muted']}>
+          {state.type} {state.target}
+        </span>
+      </p>
+      {why === '' ? null : <p className={styles['message']}>{why}</p>}
+    </Panel>
+  );
+}
+
 function intervalMsOf({ config }: StateDetail): number {
   try {
     return parseDuration(config?.interval);
@@ -107,7 +147,7 @@ function Now({ state, detail }: { state: LiveState; detail: StateDetail }) {
   return (
     <Panel title="Now" padded>
       <p className={styles['verdict']}>
-        <StatusBadge status={state.status} />
+        <StatusBadge status={state.status} wasCritical={wasCritical(state)} />
         {state.since === null ? null : (
           <span>
             for <Instant at={state.since} form="span" />

@@ -1,4 +1,4 @@
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api, dataOf, type Schemas } from '../../lib/api-client.js';
 
 export type Silence = Schemas['Silence'];
@@ -23,20 +23,24 @@ export const quietApi = {
   resume: (name: string) => dataOf(api.DELETE('/api/v1/monitor/{name}/pause', ofState(name))),
 };
 
+export const silencesQuery = queryOptions({
+  queryKey: ['silences'],
+  queryFn: ({ signal }) => dataOf(api.GET('/api/v1/silence', { signal })),
+  refetchInterval: POLL_MS,
+});
+
 export function useSilences() {
-  return useQuery({
-    queryKey: ['silences'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/silence', { signal })),
-    refetchInterval: POLL_MS,
-  });
+  return useQuery(silencesQuery);
 }
 
+export const maintenanceQuery = queryOptions({
+  queryKey: ['maintenance'],
+  queryFn: ({ signal }) => dataOf(api.GET('/api/v1/maintenance', { signal })),
+  refetchInterval: POLL_MS,
+});
+
 export function useMaintenance() {
-  return useQuery({
-    queryKey: ['maintenance'],
-    queryFn: ({ signal }) => dataOf(api.GET('/api/v1/maintenance', { signal })),
-    refetchInterval: POLL_MS,
-  });
+  return useQuery(maintenanceQuery);
 }
 
 /** The monitors of a matcher while somebody writes it; nothing without conditions. */
