@@ -47,6 +47,17 @@ describe('the output of a plugin', () => {
         ['/var', 819, 'MB'],
       ],
     ],
+    // As plugins write in a locale with decimal commas.
+    [
+      'OK|a=1,5s;2,5;3,5;0,0;9,5 b=-,5 c=1,5e3',
+      'OK',
+      [
+        ['a', 1.5, 's', '2,5', '3,5', 0, 9.5],
+        ['b', -0.5],
+        ['c', 1_500],
+      ],
+    ],
+    ['OK|a=1,b=2 c=1,000,000 d=1', 'OK', [['d', 1]]],
     ['OK\r\nmore\r\n', 'OK\nmore', []],
   ])('%j', (output, text, values) => {
     const performance = values.map(([label, value, unit, warn, crit, min, max]) =>

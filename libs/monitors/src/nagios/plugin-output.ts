@@ -11,7 +11,8 @@ export interface PluginOutput {
 const MAX_LABEL = 100;
 const MAX_RANGE = 40;
 
-const VALUE = /^([-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?)([^\d\s;]*)$/i;
+/** With a decimal point, or the comma of some locales. */
+const VALUE = /^([-+]?(?:\d+(?:[.,]\d*)?|[.,]\d+)(?:e[-+]?\d+)?)([^\d\s;]*)$/i;
 
 /**
  * Parses the output of a plugin by the guidelines (https://nagios-plugins.org/doc/guidelines.html, and the plugin API of Nagios for
@@ -92,7 +93,7 @@ function valueOf(label: string, written: string): PerformanceValue | undefined {
   const unit = number?.[2] ?? '';
   return {
     label,
-    value: number ? Number(number[1]) : null,
+    value: number ? numberOf(number[1] as string) : null,
     ...(unit === '' ? {} : { unit: excerpt(unit, MAX_RANGE) }),
     ...range('warn', warn),
     ...range('crit', crit),
@@ -106,6 +107,10 @@ function range<K extends string>(name: K, written: string): Partial<Record<K, st
 }
 
 function bound<K extends string>(name: K, written: string): Partial<Record<K, number>> {
-  const number = Number(written);
+  const number = numberOf(written);
   return written === '' || !Number.isFinite(number) ? {} : ({ [name]: number } as Record<K, number>);
+}
+
+function numberOf(written: string): number {
+  return Number(written.replace(',', '.'));
 }
