@@ -34,6 +34,8 @@ interface Answer {
 
 /** Marks an operation that needs no access token. */
 export const OPEN = 'x-open';
+/** Marks an operation that works without etcd. */
+export const WITHOUT_ETCD = 'x-without-etcd';
 
 /** What a route does, takes and answers. `openapi.ts` adds errors and examples. */
 export function Route({

@@ -2,7 +2,7 @@ import { ownOf } from '@9volt/contracts';
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import type { JsonSchema } from '@9volt/contracts';
 import { components } from './components.js';
-import { OPEN, PROBLEMS } from '../common/docs.js';
+import { OPEN, PROBLEMS, WITHOUT_ETCD } from '../common/docs.js';
 import { answerExamples, examples } from './examples.js';
 import { PLATFORM_ROUTES, type PlatformRoute } from './platform-routes.js';
 import { problemExample } from './problem-examples.js';
@@ -55,6 +55,7 @@ interface Operation {
   tags?: string[];
   security?: Record<string, string[]>[];
   [OPEN]?: boolean;
+  [WITHOUT_ETCD]?: boolean;
   parameters?: { name: string; in: string }[];
   requestBody?: { content?: Record<string, Media> };
   responses?: Record<string, Answer>;
@@ -104,13 +105,15 @@ function describePlatform(operation: Operation, { id, summary, open, answers }: 
 
 function addProblems(operation: Operation, takesBody: boolean): void {
   const isOpen = operation[OPEN] === true;
+  const needsEtcd = operation[WITHOUT_ETCD] !== true;
   delete operation[OPEN];
+  delete operation[WITHOUT_ETCD];
   operation.security = isOpen ? [] : GUARDED;
   const responses = (operation.responses ??= {});
   const statuses = [
-    ...ALWAYS.filter((status) => status !== 401 || !isOpen),
-    // An open route accepts bodies of any type.
-    ...(takesBody && !isOpen ? OF_BODIES : []),
+    ...ALWAYS.filter((status) => (status !== 401 || !isOpen) && (status !== 503 || needsEtcd)),
+    // An open route for calls accepts bodies of any type.
+    ...(takesBody && !(isOpen && needsEtcd) ? OF_BODIES : []),
     ...Object.keys(responses)
       .map(Number)
       .filter((status) => status >= 400),

@@ -1,5 +1,5 @@
 import { HttpException } from '@nestjs/common';
-import { CLUSTER_ATTRIBUTES, DomainError, type FieldError, MASKED, unknownName, ownOf } from '@9volt/contracts';
+import { CLUSTER_ATTRIBUTES, DomainError, fault, type FieldError, MASKED, unknownName, ownOf } from '@9volt/contracts';
 import type { Problem } from '../common/problem.dto.js';
 import { problemOf } from '../common/problem.js';
 
@@ -102,6 +102,7 @@ function invalid({ operationId, path, body, query }: Refusing): Error {
   if (operationId === 'patchClusterSettings') {
     return faulty(unknownName('/HeartbeatTimout', 'attribute', 'HeartbeatTimout', CLUSTER_ATTRIBUTES));
   }
+  if (body === 'SignIn') return faulty(fault('/token', undefined, 'an access token'));
   if (body === 'CallWords') {
     return faulty(unknownName('/mesage', 'attribute', 'mesage', ['status', 'message', 'latency']));
   }

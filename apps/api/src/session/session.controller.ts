@@ -3,7 +3,7 @@ import { ApiExtension, ApiTags } from '@nestjs/swagger';
 import { DomainError, fault, isPlainObject } from '@9volt/contracts';
 import { AccessTokens, NodeConfig, Public, Sessions } from '@9volt/platform';
 import type { FastifyReply } from 'fastify';
-import { OPEN, Route } from '../common/docs.js';
+import { OPEN, Route, WITHOUT_ETCD } from '../common/docs.js';
 import type { ShownSession } from './session.dto.js';
 
 type RequestHeaders = Record<string, string | undefined>;
@@ -26,6 +26,7 @@ export class SessionController {
     answers: [{ schema: 'SignedIn', description: 'Whether a token is needed, and until when the session lasts.' }],
   })
   @ApiExtension(OPEN, true)
+  @ApiExtension(WITHOUT_ETCD, true)
   @Public()
   @Get()
   get(@Headers() headers: RequestHeaders): ShownSession {
@@ -41,9 +42,10 @@ export class SessionController {
       'Sets a cookie that counts as the token, on every node of the API with that token. A request other than GET also needs the header `X-Requested-With`.',
     body: 'SignIn',
     answers: [{ schema: 'SignedIn', description: 'Signed in.' }],
-    errors: [400, 401, 413, 415],
+    errors: [401],
   })
   @ApiExtension(OPEN, true)
+  @ApiExtension(WITHOUT_ETCD, true)
   @Public()
   @HttpCode(200)
   @Post()
@@ -52,10 +54,10 @@ export class SessionController {
     @Headers() headers: RequestHeaders,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): ShownSession {
-    if (!this.tokens.demanded) return shown(false, true);
     const { token, stay = false } = isPlainObject(body) ? body : {};
     if (typeof token !== 'string') throw DomainError.invalid([fault('/token', token, 'an access token')]);
     if (typeof stay !== 'boolean') throw DomainError.invalid([fault('/stay', stay, 'true or false')]);
+    if (!this.tokens.demanded) return shown(false, true);
     this.tokens.assertGiven({ 'x-access-token': token });
     const { cookie, expiresAt } = this.sessions.begin(token, { stay, secure: isSecure(headers) });
     void reply.header('Set-Cookie', cookie);
@@ -68,6 +70,7 @@ export class SessionController {
     answers: [{ schema: 'SignedIn', description: 'Signed out.' }],
   })
   @ApiExtension(OPEN, true)
+  @ApiExtension(WITHOUT_ETCD, true)
   @Public()
   @Delete()
   signOut(@Headers() headers: RequestHeaders, @Res({ passthrough: true }) reply: FastifyReply): ShownSession {

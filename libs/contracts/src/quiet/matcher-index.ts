@@ -62,9 +62,8 @@ export class MatcherIndex<T> {
     const { settings } = monitor;
     const known = this.known.get(monitor);
     if (known?.version === this.version && known.settings === settings) return known.found;
-    const missed = known?.settings === settings ? this.version - (known?.version ?? 0) : Infinity;
-    const found =
-      missed <= this.changed.length ? this.catchUp(known as Known<T>, missed, monitor) : this.search(monitor);
+    const missed = known && known.settings === settings ? this.version - known.version : Infinity;
+    const found = known && missed <= this.changed.length ? this.catchUp(known, missed, monitor) : this.search(monitor);
     this.known.set(monitor, { version: this.version, settings, found });
     return found;
   }
