@@ -69,7 +69,7 @@ describe('the output of a plugin', () => {
   it.each([
     ['no value', 'a= b=x c b=1'],
     ['no label', "=3 ''=4 b=1"],
-    ['a value that is none', 'a=1,5 a=0x1 a=Infinity b=1'],
+    ['a value that is none', 'a=1,5,0 a=0x1 a=Infinity b=1'],
     ['a quote that stays open', "b=1 'a b=2"],
     ['a quoted label without a value', "'a' 'c'x=3 b=1"],
   ])('skips only the item with %s', (_what, data) => {
