@@ -123,6 +123,9 @@ status read /incident/
 status read /maintenance/
 status read /pause/
 status read /vitals/
+status read .history/names/
+status read .history/hour/
+status read .history/day/
 operator read /cluster/
 operator readwrite /config
 operator readwrite /monitor/

@@ -1,12 +1,22 @@
 import { get as httpGet } from 'node:http';
 import { connect } from 'node:net';
-import { encode, encodeVitals, encodeVitalsIndex, Keyspace, type Op } from '@9volt/etcd-dal';
+import { CLASS, NO_PHASES, type Tally, TIME_CLASSES } from '@9volt/contracts';
+import {
+  encode,
+  encodeNames,
+  encodeTallies,
+  encodeVitals,
+  encodeVitalsIndex,
+  Keyspace,
+  type Op,
+} from '@9volt/etcd-dal';
 import { SeverableProxy, startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
 import { waitFor } from '@9volt/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { startStatus, type TestStatus } from './testing/start-status.js';
 
 const CANARY = 'canary-3f9a1c';
+const DAY_MS = 86_400_000;
 const PAGE = {
   title: 'Shop',
   groups: [
@@ -268,3 +278,64 @@ it('answers only pages at the address for pages alone', async () => {
     await other.stop();
   }
 });
+
+it('shows the uptime of the days that the leader folded', async () => {
+  const day = Math.floor(Date.now() / DAY_MS);
+  const tally = (n: number, downMs: number): Tally => ({
+    first: n * DAY_MS,
+    firstClass: CLASS.ok,
+    last: (n + 1) * DAY_MS,
+    lastClass: CLASS.ok,
+    holdMs: 60_000,
+    runs: 100,
+    failures: 1,
+    overruns: 0,
+    time: TIME_CLASSES.map((name) => ({ ok: DAY_MS - downMs, critical: downMs })[name as 'ok'] ?? 0),
+    maybeDown: 0,
+    maybeUp: 0,
+    latency: [],
+    phases: NO_PHASES,
+    changes: [],
+  });
+  const other = await startStatus(etcd.endpoint);
+  const { client, keys: own } = other.node;
+  const put = async (...then: Op[]): Promise<void> => void (await client.txn({ compare: [], then }));
+  try {
+    for (const [n, downMs] of [
+      [day - 2, 0],
+      [day - 1, DAY_MS / 4],
+    ] as const) {
+      const tallies = new Map([['web-1', tally(n, downMs)]]);
+      await put(
+        {
+          put: own.historyDay(n, 'digest'),
+          value: encodeTallies({ names: ['web-1'], tallies, from: n * DAY_MS, unitMs: 1_000 }),
+        },
+        { put: own.historyName('digest'), value: encodeNames(['web-1']) },
+      );
+    }
+    await put(
+      { put: `${own.statusPages}shop`, value: encode({ ...PAGE, names: {} }) },
+      { put: own.monitor('web-1'), value: encode(http()) },
+    );
+    type Shown = { groups: { monitors: { days?: { uptime: unknown }[]; uptime: object }[] }[] };
+    const shown = await waitFor(
+      async () => {
+        const answer = await fetch(`${other.url}/status/shop.json`);
+        const model = answer.status === 200 ? ((await answer.json()) as Shown) : undefined;
+        const monitor = model?.groups[0]?.monitors[0];
+        return monitor?.days && monitor;
+      },
+      { timeoutMs: 20_000 },
+    );
+    expect(shown.days?.slice(-4).map(({ uptime }) => uptime)).toEqual([
+      null,
+      { min: 1, max: 1 },
+      { min: 0.75, max: 0.75 },
+      null,
+    ]);
+    expect(shown.uptime).toMatchObject({ '30d': { uptime: { max: expect.any(Number) } } });
+  } finally {
+    await other.stop();
+  }
+}, 40_000);

@@ -62,6 +62,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         read: [
           ...[keys.config, keys.statusPages, keys.monitors, keys.states, keys.incidents],
           ...[keys.maintenances, keys.pauses, keys.vitals],
+          ...[keys.historyNames, keys.historyHours, keys.historyDays],
         ],
         write: [],
       };

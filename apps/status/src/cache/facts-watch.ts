@@ -19,7 +19,8 @@ import {
   Watched,
 } from '@9volt/etcd-dal';
 import { monitorTypes, validateMonitor } from '@9volt/monitors';
-import type { IncidentFacts, MonitorFacts, PublicFacts, StateFacts } from '../view/facts.js';
+import type { HistoryFacts, IncidentFacts, MonitorFacts, PublicFacts, StateFacts } from '../view/facts.js';
+import { HistoryDays } from './history-days.js';
 import { type Needs, needsOf } from '../view/page-model.js';
 
 export interface FactsListener {
@@ -57,6 +58,7 @@ export class FactsWatch implements PublicFacts {
   private listeningSince = performance.now();
   private lostAt: number | undefined;
   private isRead = false;
+  private readonly history: HistoryDays;
 
   constructor(
     private readonly node: ClusterNode,
@@ -64,6 +66,7 @@ export class FactsWatch implements PublicFacts {
     private readonly listener: FactsListener,
   ) {
     const { keys } = node;
+    this.history = new HistoryDays(node.stores.history);
     const changed = (): void => listener.changed();
     this.known = new Watched<MonitorFacts>(
       node,
@@ -119,10 +122,20 @@ export class FactsWatch implements PublicFacts {
     return [...this.past.items.values()].map(({ value }) => value);
   }
 
+  /** Reads the past again. Without etcd the pages keep what they have. */
+  async readHistory(): Promise<void> {
+    if (this.lostAt !== undefined) return;
+    await this.history.refresh(new Set(this.monitors.keys()), Date.now());
+    this.listener.changed();
+  }
+
   /** Since when etcd does not answer, by the monotonic clock; undefined while it does. */
   get isLostSince(): number | undefined {
     return this.lostAt;
   }
+
+  // As a property: it is passed on.
+  readonly historyOf = (monitor: string): HistoryFacts | undefined => this.history.of(monitor);
 
   isWatched(monitor: string): boolean {
     // Without etcd nobody is heard: what was true then stays.

@@ -1,4 +1,11 @@
-import { newNameFault, sentencesOf, StatusPageSettings, unawaited, validateSettings } from '@9volt/contracts';
+import {
+  messageOf,
+  newNameFault,
+  sentencesOf,
+  StatusPageSettings,
+  unawaited,
+  validateSettings,
+} from '@9volt/contracts';
 import { ClusterNode, MAX_SETTINGS_BYTES, parse, Watched } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger } from '@9volt/platform';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
@@ -11,6 +18,8 @@ const REREAD_EVERY_MS = 5_000;
 /** Times pass although nothing changes: windows open, workers fall silent. */
 const REVIEW_EVERY_MS = 5_000;
 const LOOK_EVERY_MS = 500;
+/** The leader folds hours; a page needs no more. */
+const HISTORY_EVERY_MS = 600_000;
 
 /** The public view of the pages, as far as this process may show it. */
 @Injectable()
@@ -109,6 +118,15 @@ export class PublicCache implements OnApplicationBootstrap, OnModuleDestroy {
     );
   }
 
+  @Interval(HISTORY_EVERY_MS)
+  async readHistory(): Promise<void> {
+    try {
+      await this.facts?.readHistory();
+    } catch (error) {
+      this.log.warn(`cannot read the history of the status pages: ${messageOf(error)}`);
+    }
+  }
+
   /** A page that only says something else needs nothing new. */
   private compareNeeds(): void {
     const pages = [...this.settings.items.values()].map(({ value: { groups, show } }) => ({ groups, show }));
@@ -134,5 +152,6 @@ export class PublicCache implements OnApplicationBootstrap, OnModuleDestroy {
     this.log.info(`shows ${next.monitors.size} monitors on ${pages.length} pages`);
     await before?.stop();
     this.look();
+    await this.readHistory();
   }
 }

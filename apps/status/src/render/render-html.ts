@@ -1,6 +1,7 @@
 import type { PageModel, PastIncident, PlannedMaintenance, ShownGroup, ShownMonitor } from '../view/page-model.js';
 import { type PublicStatus, STATUS_WORDS } from '../view/public-status.js';
 import { escape } from './escape.js';
+import { uptimeInWords, stripOf } from './render-strip.js';
 import { STYLES } from './styles.js';
 
 /** A sign beside the word, for those who do not see colours. */
@@ -72,15 +73,17 @@ function groupSection({ title, status, monitors, more }: ShownGroup): string {
   return `<section><div class="row"><h2>${escape(title)}</h2>${word}</div>${list}</section>`;
 }
 
-function monitorLine({ name, status, since, message, target, tags }: ShownMonitor): string {
+function monitorLine({ name, status, since, message, target, tags, days, uptime }: ShownMonitor): string {
   const more = [
     ...(message === undefined ? [] : [escape(message)]),
     ...(target === undefined ? [] : [escape(target)]),
     ...(tags ? [tags.map((tag) => escape(tag)).join(', ')] : []),
     ...(since === undefined ? [] : [`since ${time(since)}`]),
+    ...(uptime?.['30d'].uptime ? [`30 days: ${uptimeInWords(uptime['30d'])}`] : []),
   ];
+  const strip = days && uptime ? stripOf(days, uptime['90d']) : '';
   const below = more.length > 0 ? `<div class="mute">${more.join(' · ')}</div>` : '';
-  return `<li><div class="row"><span>${escape(name)}</span>${state(status)}</div>${below}</li>`;
+  return `<li><div class="row"><span>${escape(name)}</span>${state(status)}</div>${strip}${below}</li>`;
 }
 
 function maintenanceLine({ title, start, end, open }: PlannedMaintenance): string {

@@ -50,7 +50,13 @@ function serve(fastify: FastifyInstance, site: StatusSite): void {
     return reply.status(status).headers(headers).send(body);
   };
   const config = { rules: { open: true, page: true, shared: true } };
-  for (const path of ['/status/:page', '/status/:page/', '/badge/:page', '/badge/:page/:name']) {
+  for (const path of [
+    '/status/:page',
+    '/status/:page/',
+    '/badge/:page',
+    '/badge/:page/:name',
+    '/badge/:page/:name/uptime.svg',
+  ]) {
     fastify.get(path, { config }, answer);
   }
 }

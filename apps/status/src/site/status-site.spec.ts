@@ -18,7 +18,19 @@ const model = (more: Partial<PageModel> = {}): PageModel => ({
       status: 'down',
       monitors: [
         { name: 'Home page', status: 'down', since: '2026-06-01T11:00:00Z' },
-        { name: 'a/b', status: 'up' },
+        {
+          name: 'a/b',
+          status: 'up',
+          uptime: {
+            '30d': { uptime: { min: 0.995, max: 0.99722 }, watched: 0.99 },
+            '90d': { uptime: null, watched: null },
+          },
+          days: [
+            { date: '2026-05-30', uptime: null, watched: null },
+            { date: '2026-05-31', uptime: { min: 0.5, max: 0.5 }, watched: 1 },
+            { date: '2026-06-01', uptime: { min: 1, max: 1 }, watched: 1 },
+          ],
+        },
       ],
       more: 0,
     },
@@ -52,6 +64,8 @@ describe('a site', () => {
     ['/badge/shop.svg', 'image/svg+xml; charset=utf-8'],
     ['/badge/shop/Home%20page.svg', 'image/svg+xml; charset=utf-8'],
     ['/badge/shop/a%2Fb.svg', 'image/svg+xml; charset=utf-8'],
+    ['/badge/shop/a%2Fb/uptime.svg', 'image/svg+xml; charset=utf-8'],
+    ['/badge/shop/Home%20page/uptime.svg', 'image/svg+xml; charset=utf-8'],
   ])('answers %s', (url, type) => {
     expect(get(url)).toMatchObject({ status: 200, headers: { 'Content-Type': type } });
   });
@@ -75,6 +89,10 @@ describe('a site', () => {
     '/badge/shop/constructor.svg',
     '/badge/other/Home%20page.svg',
     '/badge/shop/Home%20page.svg/x',
+    '/badge/shop/Home%20page/status.svg',
+    '/badge/shop/other/uptime.svg',
+    '/badge/other/Home%20page/uptime.svg',
+    '/status/shop/Home%20page/uptime.svg',
   ])('knows nothing at %s, and says nothing about it', (url) => {
     expect(get(url)).toMatchObject({ status: 404, text: get('/x').text, headers: { 'Cache-Control': 'no-store' } });
   });
@@ -176,6 +194,20 @@ describe('a site', () => {
   it('keeps a badge for names that it shows only', () => {
     expect(get('/badge/shop/Home%20page.svg').text).toContain('aria-label="Home page: down"');
     expect(get('/badge/shop.svg').text).toContain('aria-label="Shop: down"');
+  });
+
+  it('shows the uptime of each day and of the whole, and what nobody watched as neither', () => {
+    const { text } = get('/status/shop');
+    expect(text).toContain('aria-label="Uptime of 3 days: no data"');
+    expect(text.match(/<rect class="\w+"/g)).toEqual([
+      '<rect class="unknown"',
+      '<rect class="down"',
+      '<rect class="up"',
+    ]);
+    expect(text).toContain('<title>2026-05-31: 50 %</title>');
+    expect(text).toContain('30 days: 99.5 – 99.72 %');
+    expect(get('/badge/shop/a%2Fb/uptime.svg').text).toContain('aria-label="a/b, 30 days: 99.5 – 99.72 %"');
+    expect(get('/badge/shop/Home%20page/uptime.svg').text).toContain('aria-label="Home page, 30 days: no data"');
   });
 
   it('feeds what happens, each with an id that stays', () => {

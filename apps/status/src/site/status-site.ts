@@ -3,8 +3,9 @@ import { renderBadge } from '../render/render-badge.js';
 import { renderJson, renderRss } from '../render/render-feeds.js';
 import { type Age, renderHtml, renderNotFound } from '../render/render-html.js';
 import { PAGE_POLICY } from '../render/styles.js';
-import type { PageModel } from '../view/page-model.js';
-import { type PublicStatus, worstOf } from '../view/public-status.js';
+import { statusOfUptime, uptimeInWords } from '../render/render-strip.js';
+import type { PageModel, ShownMonitor } from '../view/page-model.js';
+import { worstOf } from '../view/public-status.js';
 import { type Rendered, rendered } from './rendered.js';
 
 export interface Answer {
@@ -24,7 +25,7 @@ interface Page {
   source: string;
   files: ReadonlyMap<string, Rendered>;
   /** By the name that the page shows. */
-  statuses: ReadonlyMap<string, PublicStatus>;
+  monitors: ReadonlyMap<string, ShownMonitor>;
   badges: Map<string, Rendered>;
 }
 
@@ -53,7 +54,8 @@ export class StatusSite {
   show(models: ReadonlyMap<string, PageModel>, age: Age | undefined, now: number): void {
     const pages = new Map<string, Page>();
     for (const [slug, model] of models) {
-      const source = JSON.stringify([model, age]);
+      // The days change with the uptime of the whole, and are too many to be compared.
+      const source = JSON.stringify([model, age], (key, value: unknown) => (key === 'days' ? undefined : value));
       const before = this.pages.get(slug);
       pages.set(slug, before?.source === source ? before : this.made(model, age, source, now));
     }
@@ -76,8 +78,10 @@ export class StatusSite {
   }
 
   private find(path: string): Rendered | undefined {
-    const [, root, slug = '', name, ...rest] = path.split('/');
+    const [, root, slug = '', name, part, ...rest] = path.split('/');
     if (rest.length > 0) return undefined;
+    if (part !== undefined)
+      return root === 'badge' && part === 'uptime.svg' ? this.uptimeBadge(slug, name ?? '') : undefined;
     if (root === 'status') {
       const [, of = '', extension = 'html'] = /^([^.]*)(?:\.(json|rss))?$/.exec(slug) ?? [];
       return name === undefined || (name === '' && extension === 'html')
@@ -94,19 +98,36 @@ export class StatusSite {
   /** Only of what the page shows, so strangers cannot fill the memory. */
   private badge(page: Page, name: string | undefined): Rendered | undefined {
     if (name === undefined) return page.files.get('svg');
-    const status = page.statuses.get(name);
-    if (status === undefined) return undefined;
+    const monitor = page.monitors.get(name);
+    if (!monitor) return undefined;
     let badge = page.badges.get(name);
-    if (!badge) page.badges.set(name, (badge = rendered(renderBadge(name, status), SVG, Date.now())));
+    if (!badge) page.badges.set(name, (badge = rendered(renderBadge(name, monitor.status), SVG, Date.now())));
+    return badge;
+  }
+
+  private uptimeBadge(slug: string, segment: string): Rendered | undefined {
+    const page = this.pages.get(slug);
+    const name = decoded(segment);
+    const monitor = name === undefined ? undefined : page?.monitors.get(name);
+    if (!page || name === undefined || !monitor) return undefined;
+    const key = `uptime/${name}`;
+    let badge = page.badges.get(key);
+    if (!badge) {
+      const facts = monitor.uptime?.['30d'];
+      const words = facts?.uptime ? uptimeInWords(facts) : 'no data';
+      const status = facts ? statusOfUptime(facts) : 'unknown';
+      page.badges.set(key, (badge = rendered(renderBadge(`${name}, 30 days`, status, words), SVG, Date.now())));
+    }
     return badge;
   }
 
   private made(model: PageModel, age: Age | undefined, source: string, now: number): Page {
     this.renders++;
-    const statuses = new Map<string, PublicStatus>();
-    for (const { name, status } of model.groups.flatMap(({ monitors }) => monitors)) {
+    const shown = new Map<string, ShownMonitor>();
+    for (const monitor of model.groups.flatMap(({ monitors }) => monitors)) {
       // Two monitors with one name share a badge: the worse one counts.
-      statuses.set(name, worstOf([status, statuses.get(name) ?? status]));
+      const { status } = shown.get(monitor.name) ?? monitor;
+      if (worstOf([status, monitor.status]) === monitor.status) shown.set(monitor.name, monitor);
     }
     return {
       source,
@@ -116,7 +137,7 @@ export class StatusSite {
         ['rss', rendered(renderRss(model, this.base), 'application/rss+xml; charset=utf-8', now)],
         ['svg', rendered(renderBadge(model.title, model.status), SVG, now)],
       ]),
-      statuses,
+      monitors: shown,
       badges: new Map(),
     };
   }

@@ -1,4 +1,5 @@
-import { ClusterModule, ClusterNode } from '@9volt/etcd-dal';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { ClusterModule } from '@9volt/etcd-dal/module';
 import { uniquePrefix } from '@9volt/etcd-dal/testing';
 import { AppLogger, createApp, loadNodeConfig, type NodeFlags, PlatformModule } from '@9volt/platform';
 import { Module } from '@nestjs/common';

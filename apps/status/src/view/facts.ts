@@ -1,4 +1,4 @@
-import type { AlarmStatus, MaintenanceWindows, Status } from '@9volt/contracts';
+import type { AlarmStatus, MaintenanceWindows, Status, UptimeFacts } from '@9volt/contracts';
 
 /** What a page may need of a monitor. Nothing else of its configuration is kept. */
 export interface MonitorFacts {
@@ -28,6 +28,14 @@ export interface IncidentFacts {
   closedAt: string | null;
 }
 
+/** The uptime of a monitor, as far as it is folded: up to the last full hour. */
+export interface HistoryFacts {
+  /** The last 90 days by date, today included. */
+  days: readonly ({ date: string } & UptimeFacts)[];
+  month: UptimeFacts;
+  quarter: UptimeFacts;
+}
+
 /** Everything that pages are made from. */
 export interface PublicFacts {
   monitors: ReadonlyMap<string, MonitorFacts>;
@@ -38,4 +46,6 @@ export interface PublicFacts {
   pauses: ReadonlyMap<string, number>;
   /** Whether a worker checks it, as far as this process hears. */
   isWatched(monitor: string): boolean;
+  /** Undefined until it was read. */
+  historyOf(monitor: string): HistoryFacts | undefined;
 }

@@ -22,6 +22,7 @@ const facts = (monitors: MonitorFacts[], states: Record<string, StateFacts>, mor
   windows: new Map(),
   pauses: new Map(),
   isWatched: () => true,
+  historyOf: () => undefined,
   ...more,
 });
 const page = (more: Partial<StatusPageSettings> = {}): StatusPageSettings =>

@@ -6,8 +6,9 @@ import {
   ownOf,
   type StatusGroup,
   type StatusPageSettings,
+  type UptimeFacts,
 } from '@9volt/contracts';
-import type { MonitorFacts, PublicFacts } from './facts.js';
+import type { HistoryFacts, MonitorFacts, PublicFacts } from './facts.js';
 import { OF_STATUS, type PublicStatus, verdictOf, worstOf } from './public-status.js';
 
 export interface ShownMonitor {
@@ -18,6 +19,8 @@ export interface ShownMonitor {
   message?: string;
   target?: string;
   tags?: readonly string[];
+  uptime?: { '30d': UptimeFacts; '90d': UptimeFacts };
+  days?: HistoryFacts['days'];
 }
 
 export interface ShownGroup {
@@ -117,12 +120,13 @@ function monitorModel(
   monitor: MonitorFacts,
   status: PublicStatus,
   page: StatusPageSettings,
-  { states }: PublicFacts,
+  { states, historyOf }: Pick<PublicFacts, 'states' | 'historyOf'>,
 ): ShownMonitor {
   const { target, tags } = monitor;
   const state = states.get(monitor.name);
   const message = state?.status === 'ok' ? undefined : state?.message;
   const { show = [] } = page;
+  const history = historyOf(monitor.name);
   const isJudged = status === 'up' || status === 'degraded' || status === 'down';
   return {
     name: nameOn(page, monitor.name),
@@ -131,6 +135,7 @@ function monitorModel(
     ...(show.includes('message') && isJudged && message !== undefined ? { message } : {}),
     ...(show.includes('target') && target !== undefined ? { target } : {}),
     ...(show.includes('tags') && tags.length > 0 ? { tags } : {}),
+    ...(history ? { uptime: { '30d': history.month, '90d': history.quarter }, days: history.days } : {}),
   };
 }
 
