@@ -83,14 +83,35 @@ export class CallsView implements OnApplicationShutdown {
     return { awaitedSinceMs, nowMs, last: { ...said, atMs } };
   }
 
+  /** Its checks were stopped until now: nobody expected calls meanwhile. The next owner must know, too. */
+  awaitAgain(monitor: OwnedMonitor): void {
+    const { name, assignment } = monitor;
+    const key = this.node.keys.push(name);
+    const item = this.informer.get(key);
+    const { createRevision } = assignment;
+    if (item?.value.createRevision !== createRevision) return;
+    const at = this.clock.now();
+    this.begunAt.set(key, { createRevision, at });
+    const record = { ...item.value, awaitedSince: new Date(at + this.time.aheadMs).toISOString() };
+    const { stores, session } = this.node;
+    // Refused: a call came.
+    const stored = stores.push.replace(name, item, record, [fenceOf(monitor), session.fence]);
+    void stored.catch((error: unknown) => {
+      this.log.debug(`could not store that "${name}" waits for calls again: ${messageOf(error)}`);
+    });
+  }
+
   private apply({ key, before, after }: Change<CallRecord>): void {
     if (!after) {
       this.arrivedAt.delete(key);
       this.begunAt.delete(key);
       return;
     }
-    const { createRevision } = after.value;
-    if (this.listed && before?.value.createRevision !== createRevision) {
+    const { createRevision, awaitedSince } = after.value;
+    if (
+      this.listed &&
+      (before?.value.createRevision !== createRevision || before.value.awaitedSince !== awaitedSince)
+    ) {
       this.begunAt.set(key, { createRevision, at: this.clock.now() });
     }
     // A call that is listed again has not arrived just now.

@@ -71,6 +71,20 @@ describe('a monitor that waits for calls', () => {
     await view.reaches(NAME, { status: 'ok' });
   });
 
+  test('expects no calls while its checks are stopped, and waits for them from the end on', async () => {
+    const worker = await startWorker();
+    await call();
+    const endsAt = Date.now() + 5_000;
+    await view.put(view.keys.pause(NAME), { until: new Date(endsAt).toISOString(), at: new Date().toISOString() });
+    await view.assign(worker.id, NAME, settings({ interval: '2s', grace: '1s' }));
+    const { since } = await view.reaches(NAME, { status: 'critical' });
+    expect(Date.parse(since)).toBeGreaterThan(endsAt + 2_500);
+    // For the next owner, too.
+    const { awaitedSince, last } = (await record()) as CallRecord;
+    expect(Date.parse(awaitedSince)).toBeGreaterThanOrEqual(endsAt - 100);
+    expect(last).toMatchObject({ status: 'ok' });
+  });
+
   test('that was never called fails, too', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, NAME, settings(SOON));

@@ -25,6 +25,9 @@ export class CallsTrigger implements OnApplicationBootstrap, OnApplicationShutdo
     setMaxListeners(0, this.stopping.signal);
     this.calls.onCall((name) => this.run(name));
     this.runner.onRunEnded((monitor) => this.arm(monitor));
+    this.runner.onResumed((monitor) => {
+      if (monitorTypes.get(monitor.settings.type)?.calls) this.calls.awaitAgain(monitor);
+    });
   }
 
   onApplicationShutdown(): void {

@@ -35,6 +35,7 @@ export class CheckRunner {
   private readonly endListeners = new Set<(monitor: OwnedMonitor) => void>();
   /** Due, but not checked: while this worker was detached, because of `on-detach: stop`, or because people paused it. */
   private readonly resting = new Set<OwnedMonitor>();
+  private readonly resumeListeners = new Set<(monitor: OwnedMonitor) => void>();
 
   constructor(
     private readonly clock: Clock,
@@ -91,6 +92,7 @@ export class CheckRunner {
       if (!monitor.gone && this.probing.mustRest(monitor)) continue;
       this.resting.delete(monitor);
       if (this.monitors.get(monitor.name) === monitor && this.scheduledRevision(monitor) !== undefined) {
+        for (const listener of this.resumeListeners) listener(monitor);
         const first = { at: this.lastRuns.startedAt(monitor) ?? 0, exact: true };
         this.timetable.set(monitor.name, monitor.intervalMs, first);
       }
@@ -99,6 +101,11 @@ export class CheckRunner {
 
   nextDueAt(name: string): number | undefined {
     return this.timetable.nextDueAt(name);
+  }
+
+  /** Called when a monitor is checked again that people wanted to rest. Must not throw or block. */
+  onResumed(listener: (monitor: OwnedMonitor) => void): void {
+    this.resumeListeners.add(listener);
   }
 
   /** Called right after each check, before the next can start. Must not throw or block. */
