@@ -11,6 +11,7 @@ import { addLoginCommands } from './commands/login.command.js';
 import { addMonitorCommands } from './commands/monitor.command.js';
 import { addNodeCommands } from './commands/node.command.js';
 import { addQuietCommands } from './commands/quiet.command.js';
+import { addReportCommand } from './commands/report.command.js';
 import { addTestAlerterCommand } from './commands/test-alerter.command.js';
 import { addTryCommand } from './commands/try.command.js';
 import { addUpCommand } from './commands/up.command.js';
@@ -28,7 +29,7 @@ export function buildProgram(): Command {
   for (const add of [
     ...[addUpCommand, addNodeCommands, addCfgCommand, addBackupCommands],
     ...[addGetCommand, addWhyCommand, addMonitorCommands, addTryCommand, addDrainCommands],
-    ...[addQuietCommands, addTestAlerterCommand],
+    ...[addQuietCommands, addReportCommand, addTestAlerterCommand],
     ...[addLoginCommands, addHealthCommand, addDoctorCommand, addCompletionCommand],
   ]) {
     add(program);

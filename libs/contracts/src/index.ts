@@ -15,6 +15,7 @@ export * from './history/answer.js';
 export type * from './history/answers.js';
 export * from './history/periods.js';
 export * from './history/sketch.js';
+export * from './history/report.js';
 export * from './history/tally.js';
 export * from './history/uptime.js';
 export * from './mask-settings.js';

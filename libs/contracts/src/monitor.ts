@@ -2,7 +2,7 @@ import { Shown } from './settings/attribute.js';
 import { ownOf } from './settings/by-name.js';
 import { formatDuration, parseDuration } from './settings/duration.js';
 import type { FieldError } from './settings/errors.js';
-import { Choice, Duration, Escalation, Flag, Integer, Text, TextList, Time } from './settings/decorators.js';
+import { Choice, Decimal, Duration, Escalation, Flag, Integer, Text, TextList, Time } from './settings/decorators.js';
 import { type CrossChecked, fault } from './settings/validate-settings.js';
 
 /** Additional recipients when an alarm lasts. */
@@ -170,6 +170,15 @@ export class MonitorSettings implements CrossChecked {
     group: 'alerting',
   })
   'flapping-end'?: number;
+
+  @Decimal({
+    doc: 'Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.',
+    example: 99.9,
+    minimum: 1,
+    maximum: 100,
+    group: 'alerting',
+  })
+  'slo-uptime'?: number;
 
   /** Subclasses extend this and append their own faults. */
   crossCheck(): FieldError[] {

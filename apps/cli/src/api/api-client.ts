@@ -38,9 +38,13 @@ export class ApiClient {
     this.headers = token === '' ? {} : { 'X-Access-Token': token };
   }
 
-  get<T>(path: string, query: Record<string, string | number | undefined> = {}): Promise<T> {
+  get<T>(path: string, query: Record<string, string | number | readonly string[] | undefined> = {}): Promise<T> {
     const search = new URLSearchParams();
-    for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
+    for (const [name, value] of Object.entries(query)) {
+      for (const one of typeof value === 'object' ? value : [value]) {
+        if (one !== undefined) search.append(name, String(one));
+      }
+    }
     return this.ask<T>('GET', search.size > 0 ? `${path}?${search.toString()}` : path);
   }
 

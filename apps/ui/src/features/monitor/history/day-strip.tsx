@@ -1,9 +1,9 @@
+import { uptimeText } from '@9volt/contracts/uptime-text';
 import { ownOf } from '@9volt/contracts/by-name';
 import { type KeyboardEvent, useRef, useState } from 'react';
 import { spanInWords } from '../../../lib/format.js';
 import { type Bucket, gradeOf } from './chart-data.js';
 import styles from './history.module.css';
-import { uptimeText } from './uptime-text.js';
 
 const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, Home: -1_000, End: 1_000 };
 const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });

@@ -1,3 +1,4 @@
+import { uptimeText } from '@9volt/contracts/uptime-text';
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
 import { lazy, Suspense, useCallback, useState } from 'react';
 import { Loaded } from '../../../components/loaded.js';
@@ -18,7 +19,6 @@ import {
   rangeToUrl,
   widened,
 } from './range.js';
-import { uptimeText } from './uptime-text.js';
 import { type History, useDays, useHistory } from './use-history.js';
 
 const BandChart = lazy(() => import('./band-chart.js'));

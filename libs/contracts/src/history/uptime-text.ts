@@ -1,9 +1,7 @@
-import type { Schemas } from '../../../lib/api-client.js';
-
-type Uptime = Schemas['Uptime'];
+import type { UptimeFacts } from './uptime.js';
 
 /** `99.72 – 100 %, 99.7 % watched`. Rounded down, so that nothing looks better than it was. */
-export function uptimeText({ uptime, watched }: Uptime): string {
+export function uptimeText({ uptime, watched }: UptimeFacts): string {
   if (uptime === null || watched === null) return 'nothing to watch';
   if (watched === 0) return 'not watched';
   const [min, max] = [percent(uptime.min), percent(uptime.max)];

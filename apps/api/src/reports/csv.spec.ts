@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+import { reportOf } from '@9volt/contracts';
+import { csvOf } from './csv.js';
+
+function firstCell(name: string): string {
+  const monitor = { name, groups: [], sum: undefined, incidents: [] };
+  const csv = csvOf(reportOf([monitor], { from: 0, to: 1 }, false).lines);
+  return csv.slice(csv.indexOf('\r\n') + 2).replace(/,1,,,,0,.*\r\n$/, '');
+}
+
+test.each([
+  ['web', 'web'],
+  ['a,b', '"a,b"'],
+  ['say "x"', '"say ""x"""'],
+  ['=1+1', "'=1+1"],
+  ['@web', "'@web"],
+  ['-x', "'-x"],
+  ['a=b', 'a=b'],
+])('%s is written as %s', (name, cell) => {
+  expect(firstCell(name)).toBe(cell);
+});

@@ -1,0 +1,33 @@
+import type { ReportLine } from '@9volt/contracts';
+
+const COLUMNS: readonly [heading: string, of: (line: ReportLine) => string | number | null][] = [
+  ['name', ({ name }) => name],
+  ['monitors', ({ monitors }) => monitors],
+  ['uptime_min', ({ uptime }) => uptime?.min ?? null],
+  ['uptime_max', ({ uptime }) => uptime?.max ?? null],
+  ['watched', ({ watched }) => watched],
+  ['down_ms', ({ downMs }) => downMs],
+  ['unwatched_ms', ({ unwatchedMs }) => unwatchedMs],
+  ['maintenance_ms', ({ maintenanceMs }) => maintenanceMs],
+  ['runs', ({ runs }) => runs],
+  ['failures', ({ failures }) => failures],
+  ['incidents', ({ incidents }) => incidents],
+  ['longest_ms', ({ longestMs }) => longestMs],
+  ['mean_to_recovery_ms', ({ meanToRecoveryMs }) => meanToRecoveryMs],
+  ['slo', ({ slo }) => slo?.target ?? null],
+  ['slo_budget_ms', ({ slo }) => slo?.budgetMs ?? null],
+  ['slo_left', ({ slo }) => slo?.left ?? null],
+];
+
+/** Comma-separated values (RFC 4180), with a heading. */
+export function csvOf(lines: readonly ReportLine[]): string {
+  const rows = [COLUMNS.map(([heading]) => heading), ...lines.map((line) => COLUMNS.map(([, of]) => of(line)))];
+  return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
+}
+
+/** Programs for tables run a text that begins like a formula: an apostrophe before it keeps it a text. */
+function cell(value: string | number | null): string {
+  if (typeof value !== 'string') return value === null ? '' : String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,80 @@
+import { DomainError, fault, type MonitorSettings, type Reported, reportOf } from '@9volt/contracts';
+import { Injectable } from '@nestjs/common';
+import { ClusterCache } from '../cache/cluster-cache.js';
+import type { MonitorView } from '../cache/monitor-view.js';
+import type { RawQuery } from '../common/list-query.js';
+import { HistoryService } from '../history/history.service.js';
+import { matchingMonitors } from '../settings/match-monitors.js';
+import { type Grouping, GROUPINGS, type ShownReport } from './report.dto.js';
+
+/** Incidents are kept for this time: see the housekeeping of the scheduler. */
+const INCIDENTS_KEPT_MS = 30 * 86_400_000;
+const FORMATS = ['json', 'csv'] as const;
+const PARAMETERS = ['tag', 'type', 'q', 'from', 'to', 'group-by', 'format'];
+
+/** Uptime, incidents and error budgets of many monitors over a time. */
+@Injectable()
+export class ReportsService {
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly history: HistoryService,
+  ) {}
+
+  /** Throws `invalid`. */
+  async report(raw: RawQuery): Promise<ShownReport> {
+    const groupBy = wordOf(raw, 'group-by', GROUPINGS);
+    wordOf(raw, 'format', FORMATS);
+    const { from, to, sums } = await this.history.sums(raw, PARAMETERS);
+    const { tag, type, q } = raw;
+    const filters = { ...(tag ? { tags: tag } : {}), ...(type ? { type } : {}), ...(q ? { q } : {}) };
+    const monitors: Reported[] = [];
+    for (const { view } of matchingMonitors(this.cache, filters, to)) {
+      monitors.push(reported(view, groupBy, sums.get(view.name)));
+    }
+    const { total, lines } = reportOf(monitors, { from, to }, groupBy !== 'monitor');
+    return {
+      from: new Date(from).toISOString(),
+      to: new Date(to).toISOString(),
+      groupBy,
+      incidentsFrom: new Date(Math.max(from, Date.now() - INCIDENTS_KEPT_MS)).toISOString(),
+      total,
+      rows: lines,
+    };
+  }
+}
+
+/** The first word if there is none. */
+function wordOf<T extends string>(raw: RawQuery, name: string, words: readonly [T, ...T[]]): T {
+  const text = raw[name];
+  if (text === undefined || text === '') return words[0];
+  const word = words.find((one) => one === text);
+  if (word === undefined) throw DomainError.invalid([fault(`/${name}`, text, `one of ${words.join(', ')}`)]);
+  return word;
+}
+
+function reported({ name, settings, incidents }: MonitorView, by: Grouping, sum: Reported['sum']): Reported {
+  const slo = settings?.['slo-uptime'];
+  return {
+    name,
+    groups: groupsOf(settings, by),
+    sum,
+    incidents: incidents.map(({ incident: { openedAt, closedAt } }) => ({
+      openedAt: Date.parse(openedAt),
+      closedAt: closedAt === null ? null : Date.parse(closedAt),
+    })),
+    slo: slo === undefined ? undefined : slo / 100,
+  };
+}
+
+function groupsOf(settings: MonitorSettings | undefined, by: Grouping): readonly string[] {
+  switch (by) {
+    case 'monitor':
+      return [];
+    case 'tag':
+      return settings?.tags ?? [];
+    case 'type':
+      return settings ? [settings.type] : [];
+    case 'member-tag':
+      return [settings?.['member-tag'] ?? ''];
+  }
+}
