@@ -19,7 +19,9 @@ import { FromFiles } from '../yaml/from-files.js';
 import { CfgNote } from '../yaml/cfg-note.js';
 import { YamlCode } from '../yaml/yaml-code.js';
 import { Held } from '../quiet/held.js';
-import { DaysPanel, HistoryPanel, useRange } from './history/history-panel.js';
+import { DaysPanel, HistoryPanel } from './history/history-panel.js';
+import { presetFor } from './history/range.js';
+import { useRange } from './history/use-range.js';
 import { Incidents } from './incidents.js';
 import { MonitorActions } from './monitor-actions.js';
 import styles from './monitor.module.css';
@@ -83,7 +85,7 @@ export default function MonitorPage() {
 }
 
 function Monitor({ name, state, detail }: { name: string; state: LiveState; detail: StateDetail }) {
-  const [range, onRange] = useRange(intervalMsOf(detail));
+  const [range, onRange] = useRange(presetFor(intervalMsOf(detail)));
   return (
     <div className={styles['columns']}>
       <div className={styles['column']}>
