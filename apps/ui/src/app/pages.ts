@@ -24,6 +24,7 @@ export const PAGES: readonly PageFile[] = [
   { path: '/alerter/:name', load: () => import('../features/alerters/alerter.page.js') },
   { path: '/alerter/:name/edit', load: () => import('../features/alerters/edit-alerter.page.js') },
   { path: '/silences', load: () => import('../features/quiet/silences.page.js') },
+  { path: '/reports', load: () => import('../features/reports/reports.page.js') },
   { path: '/events', load: () => import('../features/events/events.page.js') },
   { path: '/cluster', load: () => import('../features/cluster/cluster.page.js') },
 ];

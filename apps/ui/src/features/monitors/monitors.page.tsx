@@ -1,11 +1,12 @@
 import { Button, SegmentedControl } from '@mantine/core';
 import { useCallback, useDeferredValue, useMemo, useState } from 'react';
 import { Link } from 'react-router';
-import { Action } from '../../components/action.js';
+import { Action, ActionLink } from '../../components/action.js';
 import { Icon } from '../../components/icon.js';
 import { Loaded } from '../../components/loaded.js';
 import { Page } from '../../components/page.js';
 import { Empty, Loading } from '../../components/states.js';
+import { queryString } from '../../lib/api-client.js';
 import { count, counted } from '../../lib/format.js';
 import { useLive } from '../../lib/live-context.js';
 import type { Live, LiveState } from '../../lib/live-types.js';
@@ -52,6 +53,7 @@ export default function MonitorsPage() {
       title="Monitors"
       actions={
         <>
+          <ReportOnThese />
           <SilenceThese />
           {newMonitor}
         </>
@@ -61,6 +63,16 @@ export default function MonitorsPage() {
         {(known) => <Monitors states={known} areAll={all !== undefined} />}
       </Loaded>
     </Page>
+  );
+}
+
+/** A report on the tags of the page's filter. */
+function ReportOnThese() {
+  const [{ tag }] = useUrlState(readFilter, writeFilter);
+  return (
+    <ActionLink icon="report" to={`/reports${queryString({ tag })}`}>
+      Report
+    </ActionLink>
   );
 }
 

@@ -119,6 +119,7 @@ function useChoices(text: string, onHelp: () => void): Choice[] {
       go('Alerters', '/alerters', 'alerters'),
       go('New alerter', '/alerters/new', 'plus'),
       go('Silences', '/silences', 'silence'),
+      go('Reports', '/reports', 'report'),
       go('Events', '/events', 'events'),
       go('Cluster', '/cluster', 'cluster'),
       scheme('Light theme', 'light'),

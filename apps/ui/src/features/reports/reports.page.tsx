@@ -23,8 +23,7 @@ type Grouping = Report['groupBy'];
 const GROUPINGS: readonly Grouping[] = ['monitor', 'tag', 'type', 'member-tag'];
 const REFRESH_MS = 60_000;
 
-const tagsOf = ({ states }: Live): readonly string[] =>
-  [...new Set([...(states?.values() ?? [])].flatMap(({ tags }) => tags))].sort();
+const statesOf = ({ states }: Live): Live['states'] => states;
 
 /** Uptime, incidents and error budgets of many monitors over a time. All of its choices are in the URL. */
 export default function ReportsPage() {
@@ -33,7 +32,11 @@ export default function ReportsPage() {
   const tags = params.getAll('tag');
   const groupBy = GROUPINGS.find((one) => one === params.get('group-by')) ?? 'monitor';
   const sort = params.get('sort') ?? 'uptime';
-  const known = useLive(tagsOf);
+  const states = useLive(statesOf);
+  const known = useMemo(
+    () => [...new Set([...(states?.values() ?? [])].flatMap((state) => state.tags))].sort(),
+    [states],
+  );
   const change = (name: string, values: readonly string[]): void => {
     const next = new URLSearchParams(params);
     next.delete(name);
@@ -55,7 +58,7 @@ export default function ReportsPage() {
             size="xs"
             label="Tags"
             placeholder={tags.length === 0 ? 'all monitors' : ''}
-            data={[...known]}
+            data={known}
             value={tags}
             onChange={(chosen) => change('tag', chosen)}
           />
