@@ -32,7 +32,7 @@ export const layers = {
     ['openapi'],
     ['monitors', 'alerters', 'stream'],
     ['placement', 'requests', 'cluster', 'schemas'],
-    ['states', 'calls', 'events', 'results', 'ui', 'session'],
+    ['states', 'calls', 'events', 'results', 'reports', 'ui', 'session'],
     ['settings', 'quiet', 'history', 'status-pages'],
     ['common'],
     ['cache'],

@@ -27,6 +27,8 @@ import { MaintenanceController } from './quiet/maintenance.controller.js';
 import { MaintenanceService } from './quiet/maintenance.service.js';
 import { SilencesController } from './quiet/silences.controller.js';
 import { SilencesService } from './quiet/silences.service.js';
+import { ReportsController } from './reports/reports.controller.js';
+import { ReportsService } from './reports/reports.service.js';
 import { ResultsController } from './results/results.controller.js';
 import { ResultsService } from './results/results.service.js';
 import { SchemasController } from './schemas/schemas.controller.js';
@@ -59,6 +61,7 @@ import { StreamHub } from './stream/stream.hub.js';
     MaintenanceController,
     StatusPagesController,
     ResultsController,
+    ReportsController,
     HistoryController,
     TimelineController,
     EventsController,
@@ -82,6 +85,7 @@ import { StreamHub } from './stream/stream.hub.js';
     MaintenanceService,
     StatusPagesService,
     ResultsService,
+    ReportsService,
     HistoryService,
     EventsService,
     ClusterService,

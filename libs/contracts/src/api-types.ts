@@ -624,6 +624,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Report uptime, incidents and error budgets of many monitors
+         * @description Begins and ends with whole minutes, hours or days (UTC), by the length of the time. `format=csv` answers comma-separated values, with the total as the last line.
+         */
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history/{name}": {
         parameters: {
             query?: never;
@@ -1482,6 +1502,63 @@ export interface components {
             }[];
             marks: components["schemas"]["HistoryMark"][];
         };
+        Report: {
+            /**
+             * Format: date-time
+             * @description Begin of the period that it falls into: a minute, an hour or a day (UTC).
+             */
+            from: string;
+            /** Format: date-time */
+            to: string;
+            /** @enum {string} */
+            groupBy: "monitor" | "tag" | "type" | "member-tag";
+            /**
+             * Format: date-time
+             * @description Earlier incidents are no longer stored, and not counted.
+             */
+            incidentsFrom: string;
+            total: components["schemas"]["ReportRow"];
+            /** @description In the order of names. */
+            rows: components["schemas"]["ReportRow"][];
+        };
+        ReportRow: {
+            /** @description The monitor or the group; empty in the total. */
+            name: string;
+            monitors: number;
+            /** @description Shares from 0 to 1 between which the uptime lies: `min` counts the time that nobody watched as down, `max` counts it as up. Null if there was nothing to watch. */
+            uptime: {
+                min: number;
+                max: number;
+            } | null;
+            /** @description Share of the time in which checks showed whether the target was up. Null if there was nothing to watch. */
+            watched: number | null;
+            /** @description Time in which checks found the target down. */
+            downMs: number;
+            /** @description Time in which nobody watched, or checks had no verdict. */
+            unwatchedMs: number;
+            /** @description Time in maintenance. It does not count as up or down. */
+            maintenanceMs: number;
+            /** @description Checks. */
+            runs: number;
+            /** @description Checks with the result critical. */
+            failures: number;
+            /** @description Incidents that were open in this time. */
+            incidents: number;
+            /** @description The longest incident, as far as it was in this time. */
+            longestMs: number | null;
+            /** @description Mean length of the incidents that ended. */
+            meanToRecoveryMs: number | null;
+            /** @description The error budget of a monitor with `slo-uptime`. */
+            slo: {
+                /** @description From 0 to 1. */
+                target: number;
+                /** @description How long the target may be down in the watched time. */
+                budgetMs: number;
+                usedMs: number;
+                /** @description Share of the budget that is left; negative if more was used. */
+                left: number;
+            } | null;
+        };
         Uptime: {
             /** @description Shares from 0 to 1 between which the uptime lies: `min` counts the time that nobody watched as down, `max` counts it as up. Null if there was nothing to watch. */
             uptime: {
@@ -2124,6 +2201,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example shop.example.com
              */
@@ -2414,6 +2496,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example shop.example.com
              */
@@ -2703,6 +2790,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example db.example.com
              */
@@ -2864,6 +2956,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example db.example.com
              */
@@ -3023,6 +3120,11 @@ export interface components {
             "flapping-start"?: number;
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
+            /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
             /**
              * @description Host name or IP address of the DNS server.
              * @example 192.0.2.53
@@ -3184,6 +3286,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Host name or IP address of the DNS server.
              * @example 192.0.2.53
              */
@@ -3343,6 +3450,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example router.example.com
              */
@@ -3494,6 +3606,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example router.example.com
              */
@@ -3643,6 +3760,11 @@ export interface components {
             "flapping-start"?: number;
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
+            /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
             /**
              * @description Host name or IP address of the target.
              * @example mail.example.com
@@ -3815,6 +3937,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example mail.example.com
              */
@@ -3984,6 +4111,11 @@ export interface components {
             "flapping-start"?: number;
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
+            /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
             /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
@@ -4216,6 +4348,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
@@ -4446,6 +4583,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
@@ -4648,6 +4790,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
@@ -4848,6 +4995,11 @@ export interface components {
             "flapping-start"?: number;
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
+            /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
             /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
@@ -5053,6 +5205,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
              * @enum {string}
@@ -5256,6 +5413,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Program to run, without a shell: a path, or a name to find in the system directories.
              * @example /usr/lib/nagios/plugins/check_load
              */
@@ -5395,6 +5557,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Program to run, without a shell: a path, or a name to find in the system directories.
              * @example /usr/lib/nagios/plugins/check_load
              */
@@ -5532,6 +5699,11 @@ export interface components {
             "flapping-start"?: number;
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
+            /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
             /**
              * @description Host name or IP address of the target.
              * @example db.example.com
@@ -5709,6 +5881,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * @description Host name or IP address of the target.
              * @example db.example.com
              */
@@ -5884,6 +6061,11 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
+            /**
              * Format: password
              * @description Token in the address that the job calls: `POST /api/v1/push/<token>`. Everybody who knows it can call; an access token is not needed. Create it at random, for instance with `openssl rand -hex 16`, and keep a copy: 9volt never shows it again.
              * @example an-example-of-a-token-
@@ -6006,6 +6188,11 @@ export interface components {
             "flapping-start"?: number;
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
+            /**
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @example 99.9
+             */
+            "slo-uptime"?: number;
             /**
              * Format: password
              * @description Token in the address that the job calls: `POST /api/v1/push/<token>`. Everybody who knows it can call; an access token is not needed. Create it at random, for instance with `openssl rand -hex 16`, and keep a copy: 9volt never shows it again.
@@ -15635,6 +15822,187 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/result",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getReport: {
+        parameters: {
+            query?: {
+                /** @description Default: `json`. */
+                format?: "json" | "csv";
+                /** @description What a row is about. A monitor with several tags counts in each of them. Default: `monitor`. */
+                "group-by"?: "monitor" | "tag" | "type" | "member-tag";
+                /** @description End. Default: now. */
+                to?: string;
+                /** @description Begin. Default: 24 hours before its end. */
+                from?: string;
+                /** @description Only monitors whose name, target or tags contain this. */
+                q?: string;
+                /** @description Only monitors of this type. */
+                type?: string;
+                /** @description Only monitors with this tag; repeat it for any of several. */
+                tag?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "from": "2026-06-01T12:00:00.000Z",
+                     *       "to": "2026-06-02T12:00:00.000Z",
+                     *       "groupBy": "monitor",
+                     *       "incidentsFrom": "2026-06-01T12:00:00.000Z",
+                     *       "total": {
+                     *         "name": "",
+                     *         "monitors": 1,
+                     *         "uptime": {
+                     *           "min": 0.9972,
+                     *           "max": 1
+                     *         },
+                     *         "watched": 0.9972,
+                     *         "downMs": 60000,
+                     *         "unwatchedMs": 7000,
+                     *         "maintenanceMs": 0,
+                     *         "runs": 8640,
+                     *         "failures": 6,
+                     *         "incidents": 1,
+                     *         "longestMs": 60000,
+                     *         "meanToRecoveryMs": 60000,
+                     *         "slo": null
+                     *       },
+                     *       "rows": [
+                     *         {
+                     *           "name": "shop-home",
+                     *           "monitors": 1,
+                     *           "uptime": {
+                     *             "min": 0.9972,
+                     *             "max": 1
+                     *           },
+                     *           "watched": 0.9972,
+                     *           "downMs": 60000,
+                     *           "unwatchedMs": 7000,
+                     *           "maintenanceMs": 0,
+                     *           "runs": 8640,
+                     *           "failures": 6,
+                     *           "incidents": 1,
+                     *           "longestMs": 60000,
+                     *           "meanToRecoveryMs": 60000,
+                     *           "slo": {
+                     *             "target": 0.999,
+                     *             "budgetMs": 86000,
+                     *             "usedMs": 60000,
+                     *             "left": 0.302
+                     *           }
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/report",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/report",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/report",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/report",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/report",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */

@@ -6,6 +6,7 @@ import { tcp, written } from '../testing/fixtures.js';
 import { someOf } from '@9volt/testing';
 import { callerOf, type Call } from '../testing/http.js';
 import { startApi, type TestApi } from '../testing/start-api.js';
+import type { ShownReport } from '../reports/report.dto.js';
 import { undocumented } from '../testing/strict.js';
 
 jest.setTimeout(60_000);
@@ -45,6 +46,16 @@ function tallyOf(from: number, to: number, code: number = CLASS.ok): Tally {
   };
 }
 
+/** An hour, two days ago. */
+const INCIDENT = {
+  id: '1.1',
+  openedAt: iso((Math.floor(Date.now() / DAY) - 2) * DAY),
+  closedAt: iso((Math.floor(Date.now() / DAY) - 2) * DAY + HOUR),
+  worst: 'critical',
+  message: 'refused',
+  notifications: [],
+};
+
 async function wroteMinute(
   n: number,
   tallies: Record<string, Tally>,
@@ -71,7 +82,9 @@ beforeAll(async () => {
   await api.settled(
     await written(
       api.node,
-      ...['web', 'shop', 'new', 'rare'].map((name) => ({ put: keys.monitor(name), value: JSON.stringify(tcp({})) })),
+      ...['web', 'new', 'rare'].map((name) => ({ put: keys.monitor(name), value: JSON.stringify(tcp({})) })),
+      { put: keys.monitor('shop'), value: JSON.stringify(tcp({ 'slo-uptime': 99.9, tags: ['a,b'] })) },
+      { put: keys.incident('shop', 1), value: JSON.stringify(INCIDENT) },
     ),
   );
   const today = Math.floor(Date.now() / DAY);
@@ -183,6 +196,47 @@ test('the state has the uptime, and the list on request', async () => {
   const best = await got<Listed[]>('/api/v1/state?sort=-uptime-30d');
   expect(best.map(({ name }) => name)).toContain('web');
   expect(best.map(({ uptime }) => uptime)).toEqual([undefined, undefined, undefined, undefined]);
+});
+
+describe('a report', () => {
+  const week = `from=${iso((Math.floor(Date.now() / DAY) - 3) * DAY)}`;
+
+  test('has a row for each monitor, and one for all', async () => {
+    const report = await got<ShownReport>(`/api/v1/report?${week}`, 'Report');
+    expect(report.rows.map(({ name, monitors }) => [name, monitors])).toEqual([
+      ['new', 1],
+      ['rare', 1],
+      ['shop', 1],
+      ['web', 1],
+    ]);
+    const [unknown, , shop, web] = report.rows;
+    expect(unknown).toMatchObject({ uptime: null, runs: 0, incidents: 0, slo: null });
+    expect(shop).toMatchObject({ downMs: DAY - 10_000, incidents: 1, longestMs: HOUR, meanToRecoveryMs: HOUR });
+    expect(shop?.slo).toMatchObject({ target: 0.999, usedMs: DAY - 10_000 });
+    expect(shop?.slo?.left).toBeLessThan(-100);
+    expect(web).toMatchObject({ downMs: 0, slo: null });
+    expect(report.total).toMatchObject({ name: '', monitors: 4, downMs: DAY - 10_000, incidents: 1, slo: null });
+  });
+
+  test('groups, filters, and is also a table', async () => {
+    const grouped = await got<ShownReport>(`/api/v1/report?${week}&group-by=tag`, 'Report');
+    expect(grouped.rows.map(({ name, monitors }) => [name, monitors])).toEqual([['a,b', 1]]);
+    const tagged = await got<ShownReport>(`/api/v1/report?${week}&tag=a,b&tag=none`, 'Report');
+    expect(tagged.rows.map(({ name }) => name)).toEqual(['shop']);
+    const { status, headers, text } = await call('GET', `/api/v1/report?${week}&format=csv`);
+    expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
+    expect(text.split('\r\n').map((line) => line.split(',')[0])).toEqual([
+      ...['name', 'new', 'rare', 'shop', 'web', 'total', ''],
+    ]);
+  });
+
+  test.each(['group-by=worker', 'format=xml', 'tags=shop', 'from=yesterday'])(
+    'is not asked for with %s',
+    async (query) => {
+      const { status, body } = await call('GET', `/api/v1/report?${query}`);
+      expect([status, undocumented('Problem', body)]).toEqual([400, []]);
+    },
+  );
 });
 
 test('results that no worker has in its vitals come from the history', async () => {

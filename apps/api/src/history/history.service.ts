@@ -12,7 +12,7 @@ import {
   timelineOf,
   uptimeIn,
 } from '@9volt/contracts';
-import { type HistoryIndex, type HistoryStore, type Period, periodsFor } from '@9volt/etcd-dal';
+import { type HistoryIndex, type HistoryStore, type Period, periodsFor, totalsOf } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { RawQuery } from '../common/list-query.js';
@@ -74,6 +74,24 @@ export class HistoryService {
       since(90, day),
     ]);
     return { '24h': last, '7d': week, '30d': month, '90d': quarter };
+  }
+
+  /**
+   * The sums of all monitors over a time, which begins with a whole minute, hour or day: what 9volt keeps of a time of this length. Throws
+   * `invalid`.
+   */
+  async sums(
+    raw: RawQuery,
+    parameters: readonly string[],
+  ): Promise<{ from: number; to: number; sums: Map<string, Tally> }> {
+    const { periods: lengths } = this.store;
+    const { from: asked, to } = readRange(raw, parameters, Date.now(), lengths);
+    const kept = retentionOf(this.cache.monitors.size, lengths);
+    const level = LEVELS.find((one) => Date.now() - asked <= kept[one]) ?? 'day';
+    const step = lengths[level];
+    const from = Math.floor(asked / step) * step;
+    const index = await this.index();
+    return { from, to, sums: await totalsOf(this.store, index, periodsFor(index, { from, to, step }, lengths)) };
   }
 
   /** The uptime of all monitors, by folded hours. */

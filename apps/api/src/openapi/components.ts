@@ -28,6 +28,7 @@ import {
   SilenceList,
   SilenceRequest,
 } from '../quiet/quiet.dto.js';
+import { Report, ReportRow } from '../reports/report.dto.js';
 import { AlerterTrial, Delivery, MonitorTrial } from '../requests/request.dto.js';
 import { Results } from '../results/results.dto.js';
 import { SignedIn, SignIn } from '../session/session.dto.js';
@@ -83,6 +84,8 @@ export const DTOS: readonly Component<unknown>[] = [
   HistoryBucket,
   HistoryMark,
   Timeline,
+  Report,
+  ReportRow,
   UptimeOfTime,
   AssignmentFacts,
   Silence,

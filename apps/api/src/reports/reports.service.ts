@@ -1,4 +1,4 @@
-import { DomainError, fault, type MonitorSettings, type Reported, reportOf } from '@9volt/contracts';
+import { byName, DomainError, fault, type MonitorSettings, type Reported, reportOf } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
@@ -10,7 +10,13 @@ import { type Grouping, GROUPINGS, type ShownReport } from './report.dto.js';
 /** Incidents are kept for this time: see the housekeeping of the scheduler. */
 const INCIDENTS_KEPT_MS = 30 * 86_400_000;
 const FORMATS = ['json', 'csv'] as const;
-const PARAMETERS = ['tag', 'type', 'q', 'from', 'to', 'group-by', 'format'];
+/** Parameters that choose monitors, and what a list of monitors calls them. */
+const FILTERS = [
+  ['tag', 'tags'],
+  ['type', 'type'],
+  ['q', 'q'],
+] as const;
+const PARAMETERS = [...FILTERS.map(([parameter]) => parameter), 'from', 'to', 'group-by', 'format'];
 
 /** Uptime, incidents and error budgets of many monitors over a time. */
 @Injectable()
@@ -25,8 +31,11 @@ export class ReportsService {
     const groupBy = wordOf(raw, 'group-by', GROUPINGS);
     wordOf(raw, 'format', FORMATS);
     const { from, to, sums } = await this.history.sums(raw, PARAMETERS);
-    const { tag, type, q } = raw;
-    const filters = { ...(tag ? { tags: tag } : {}), ...(type ? { type } : {}), ...(q ? { q } : {}) };
+    const filters = byName<string[]>();
+    for (const [parameter, filter] of FILTERS) {
+      const asked = [raw[parameter] ?? []].flat().filter((text) => text !== '');
+      if (asked.length > 0) filters[filter] = asked;
+    }
     const monitors: Reported[] = [];
     for (const { view } of matchingMonitors(this.cache, filters, to)) {
       monitors.push(reported(view, groupBy, sums.get(view.name)));
@@ -62,7 +71,7 @@ function reported({ name, settings, incidents }: MonitorView, by: Grouping, sum:
       openedAt: Date.parse(openedAt),
       closedAt: closedAt === null ? null : Date.parse(closedAt),
     })),
-    slo: slo === undefined ? undefined : slo / 100,
+    slo: slo === undefined ? undefined : Number((slo / 100).toPrecision(12)),
   };
 }
 

@@ -56,6 +56,7 @@ const common = record<Omit<MonitorSettings, 'crossCheck'>>(
     'detect-flapping': orAbsent(flag),
     'flapping-start': orAbsent(number),
     'flapping-end': orAbsent(number),
+    'slo-uptime': orAbsent(number),
   },
 );
 
