@@ -1,4 +1,4 @@
-import { byName, DomainError, fault, type MonitorSettings, type Reported, reportOf } from '@9volt/contracts';
+import { byName, DomainError, fault, type MonitorSettings, ownOf, type Reported, reportOf } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
@@ -54,7 +54,7 @@ export class ReportsService {
 
 /** The first word if there is none. */
 function wordOf<T extends string>(raw: RawQuery, name: string, words: readonly [T, ...T[]]): T {
-  const text = raw[name];
+  const text = ownOf(raw, name);
   if (text === undefined || text === '') return words[0];
   const word = words.find((one) => one === text);
   if (word === undefined) throw DomainError.invalid([fault(`/${name}`, text, `one of ${words.join(', ')}`)]);
