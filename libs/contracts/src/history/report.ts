@@ -30,7 +30,7 @@ export interface ReportLine extends UptimeFacts {
 }
 
 /** The error budget: how long a monitor may be down in the watched time. */
-export interface ReportSlo {
+interface ReportSlo {
   target: number;
   budgetMs: number;
   usedMs: number;
