@@ -5,7 +5,17 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
-import { cpuMs, memoryMb, says, startEtcd, startNode, startPart, stop, until } from './parts/processes.mjs';
+import {
+  AS_DEPLOYED,
+  cpuMs,
+  memoryMb,
+  says,
+  startEtcd,
+  startNode,
+  startPart,
+  stop,
+  until,
+} from './parts/processes.mjs';
 import { attributesOf, makeCertificate } from './parts/monitors.mjs';
 import { latenessMs, workerMetrics } from './parts/worker-metrics.mjs';
 
@@ -25,8 +35,6 @@ const { values } = parseArgs({
 const [rate, intervalS, seconds, windows, beatMs] = ['rate', 'interval', 'seconds', 'windows', 'beat'].map((name) =>
   Number(values[name]),
 );
-/** As images and units start it. */
-const AS_DEPLOYED = ['--max-semi-space-size=4'];
 const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
 
 const results = [];
@@ -48,8 +56,10 @@ process.exit();
 
 /** A worker and the reference check the same target at the same rate; what each costs is read in windows, of which the middle one counts. */
 async function measure(type) {
-  const target = startPart('target.mjs', [type, scratch]);
-  const port = Number((await says(target, /port (\d+)/))[1]);
+  // `http+tcp`: a mix, in equal parts.
+  const parts = type.split('+');
+  const targets = parts.map((part) => startPart('target.mjs', [part, scratch]));
+  const ports = await Promise.all(targets.map(async (target) => Number((await says(target, /port (\d+)/))[1])));
   const etcd = await startEtcd();
   const client = new EtcdClient({ members: [etcd.url] });
   const keys = new Keyspace('9volt');
@@ -61,18 +71,23 @@ async function measure(type) {
   });
   const idleMb = memoryMb(worker.pid);
   const monitors = rate * intervalS;
-  const attributes = JSON.stringify({ interval: `${intervalS}s`, ...attributesOf(type, port) });
+  const attributes = parts.map((part, n) =>
+    JSON.stringify({ interval: `${intervalS}s`, ...attributesOf(part, ports[n]) }),
+  );
   const add = async (count) => {
     for (const until = added + count; added < until;) {
       const names = Array.from({ length: Math.min(100, until - added) }, () => `bench-${added++}`);
-      await client.txn({ compare: [], then: names.map((name) => ({ put: keys.monitor(name), value: attributes })) });
+      await client.txn({
+        compare: [],
+        then: names.map((name, n) => ({ put: keys.monitor(name), value: attributes[n % parts.length] })),
+      });
     }
   };
   let added = 0;
   await add(monitors);
   const hasAll = async () => (await workerMetrics(worker.url)).checks >= monitors * 1.2;
   await until(hasAll, 120_000, () => `all monitors to run: ${worker.output.slice(-2_000)}`);
-  const reference = startPart('reference.mjs', [type, port, rate, beatMs]);
+  const reference = startPart('reference.mjs', [type, ports.join('+'), rate, beatMs]);
   await sleep(4_000);
   if (values.profile) {
     worker.child.kill('SIGUSR2');
@@ -85,7 +100,7 @@ async function measure(type) {
   const result = { type, ...middle(seen), idleMb, memoryMb: memoryMb(worker.pid), monitors };
   if (values.most) result.mostPerSecond = await mostPerSecond(worker, add);
   client.close();
-  for (const one of [reference, worker, scheduler, etcd, target]) await stop(one);
+  for (const one of [reference, worker, scheduler, etcd, ...targets]) await stop(one);
   await etcd.remove();
   return result;
 }

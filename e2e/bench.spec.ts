@@ -6,33 +6,79 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 
-const PROBES = fileURLToPath(new URL('../bench/probes.mjs', import.meta.url));
-const QUIET = fileURLToPath(new URL('../bench/quiet.mjs', import.meta.url));
+const LIMIT_MS = 180_000;
 
-// A few checks only, so that the command never rots; what they cost on a busy machine says nothing.
-test('bench:probes tells what a check of each type costs, beside the reference', async () => {
+/** Runs one with so little to do that it only shows whether the command works; what it measures on a busy machine says nothing. */
+async function run<T>(bench: string, args: string): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), 'bench-spec-'));
   try {
-    const json = join(dir, 'probes.json');
-    await promisify(execFile)(process.execPath, [PROBES, '--blocks', '3', '--checks', '20', '--json', json]);
-    const rows = JSON.parse(await readFile(json, 'utf8')) as { type: string; probeUs: number; bareUs: number }[];
-    expect(rows.map(({ type }) => type)).toEqual(['http', 'tcp', 'dns', 'tls']);
-    for (const { probeUs, bareUs } of rows) expect(Math.min(probeUs, bareUs)).toBeGreaterThan(0);
+    const [script, json] = [fileURLToPath(new URL(`../bench/${bench}.mjs`, import.meta.url)), join(dir, 'out.json')];
+    await promisify(execFile)(process.execPath, [script, ...args.split(' '), '--json', json]);
+    return JSON.parse(await readFile(json, 'utf8')) as T;
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
+}
+
+test('bench:probes tells what a check of each type costs, beside the reference', async () => {
+  const rows = await run<{ type: string; probeUs: number; bareUs: number }[]>('probes', '--blocks 3 --checks 20');
+  expect(rows.map(({ type }) => type)).toEqual(['http', 'tcp', 'dns', 'tls']);
+  for (const { probeUs, bareUs } of rows) expect(Math.min(probeUs, bareUs)).toBeGreaterThan(0);
 });
 
 test('bench:quiet tells what silences and windows cost', async () => {
-  const dir = await mkdtemp(join(tmpdir(), 'bench-spec-'));
-  try {
-    const json = join(dir, 'quiet.json');
-    const few = ['--silences', '20', '--windows', '5', '--rate', '10', '--seconds', '1', '--decisions', '50'];
-    await promisify(execFile)(process.execPath, [QUIET, ...few, '--json', json]);
-    const { perSecond, p99Ms, decisionUs } = JSON.parse(await readFile(json, 'utf8')) as Record<string, unknown>;
-    expect(decisionUs).toMatch(/^[\d.]+ first, [\d.]+ then$/);
-    expect(Math.min(Number(perSecond), Number(p99Ms))).toBeGreaterThan(0);
-  } finally {
-    await rm(dir, { recursive: true, force: true });
-  }
+  const few = '--silences 20 --windows 5 --rate 10 --seconds 1 --decisions 50';
+  const { perSecond, p99Ms, decisionUs } = await run<Record<string, unknown>>('quiet', few);
+  expect(decisionUs).toMatch(/^[\d.]+ first, [\d.]+ then$/);
+  expect(Math.min(Number(perSecond), Number(p99Ms))).toBeGreaterThan(0);
 });
+
+test(
+  'bench:mix tells what checks of all types together cost a worker',
+  async () => {
+    const { results } = await run<Results>('checks', '--types http+tcp+dns+tls --rate 8 --seconds 2 --windows 1');
+    expect(results).toMatchObject([{ type: 'http+tcp+dns+tls', failed: 0 }]);
+    expect(Number(results[0]?.['ratio'])).toBeGreaterThan(0);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'bench:latency tells how long a change takes to have its effect',
+  async () => {
+    const { results } = await run<Results>('latency', '--times 2');
+    expect(results.map(({ medianMs }) => Number(medianMs) > 0)).toEqual([true, true, true]);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'bench:api tells what its lists cost',
+  async () => {
+    const { results } = await run<Results>('api', '--states 50 --requests 2');
+    expect(results.map(({ bytes }) => Number(bytes) > 2)).toEqual(results.map(() => true));
+  },
+  LIMIT_MS,
+);
+
+test(
+  'bench:scale holds a cluster with many monitors against the budgets',
+  async () => {
+    const { results } = await run<Results>('scale', '--monitors 40 --interval 1 --workers 2 --seconds 2');
+    expect(results.length).toBeGreaterThan(10);
+  },
+  LIMIT_MS,
+);
+
+test(
+  'bench:cluster tells what happens to checks when processes come and go',
+  async () => {
+    const { results } = await run<Results>('cluster', '--monitors 40 --interval 1 --settle 1');
+    expect(results.map(({ step }) => step)).toContain('the leader is killed');
+  },
+  LIMIT_MS,
+);
+
+interface Results {
+  results: Record<string, unknown>[];
+}

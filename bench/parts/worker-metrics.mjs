@@ -5,6 +5,7 @@ export async function workerMetrics(url) {
   return {
     checks: sum(/^ninevolt_checks_total\{.*\} (\S+)$/gm),
     good: sum(/^ninevolt_checks_total\{.*status="ok".*\} (\S+)$/gm),
+    assigned: sum(/^ninevolt_monitors_assigned (\S+)$/gm),
     skipped: sum(/^ninevolt_check_overruns_total (\S+)$/gm),
     lateness: [...text.matchAll(/^ninevolt_check_lateness_seconds_bucket\{le="([^"]+)"\} (\S+)$/gm)].map(
       ([, le, count]) => ({

@@ -1,0 +1,121 @@
+// `npm run bench:cluster`: what a push costs, and what happens to the checks when processes come, go and die. Probes are stubbed; everything else is real.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { BenchCluster } from './parts/cluster.mjs';
+import { runCommand, until } from './parts/processes.mjs';
+import { report } from './parts/report.mjs';
+
+const { values } = parseArgs({
+  options: {
+    monitors: { type: 'string', default: '10000' },
+    interval: { type: 'string', default: '10' },
+    // After each step; at least what the lease of a killed process takes.
+    settle: { type: 'string', default: '10' },
+    json: { type: 'string' },
+  },
+});
+const [monitors, intervalS] = [values.monitors, values.interval].map(Number);
+const intervalMs = intervalS * 1_000;
+const settleMs = Number(values.settle) * 1_000;
+const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
+const [runs, files] = ['runs', 'files'].map((name) => join(scratch, name));
+const cluster = await BenchCluster.start();
+const rows = [];
+try {
+  for (const dir of [runs, files]) await mkdir(dir);
+  await push();
+  await steps();
+} finally {
+  await cluster.stop();
+  await rm(scratch, { recursive: true, force: true });
+}
+await report(rows, values.json, { monitors, intervalS });
+process.exit();
+
+async function push() {
+  const entry = (_, n) =>
+    `  m${n}:\n    type: tcp\n    host: 192.0.2.${n % 250}\n    port: 80\n    interval: ${intervalS}s\n`;
+  await writeFile(join(files, 'monitors.yaml'), `monitor:\n${Array.from({ length: monitors }, entry).join('')}`);
+  for (const step of ['push', 'push, unchanged']) {
+    const at = performance.now();
+    const cpuMs = await runCommand(['cfg', files, '--etcd-members', cluster.etcd.url]);
+    rows.push({ step, tookMs: performance.now() - at, cpuMs });
+  }
+  cluster.monitors = monitors;
+}
+
+async function steps() {
+  for (const name of ['s1', 's2']) await cluster.node('scheduler', name);
+  await step('cold start', () => Promise.all(['w1', 'w2'].map((name) => cluster.node('worker', name, { runs }))));
+  await step('a worker joins', () => cluster.node('worker', 'w3', { runs }));
+  await step('a worker leaves', () => cluster.end('w3'));
+  await step('a worker is killed', async () => {
+    await cluster.node('worker', 'w4', { runs });
+    await cluster.assigned();
+    await sleep(2 * intervalMs);
+    return () => cluster.end('w1', 'SIGKILL');
+  });
+  await step('the leader is killed', async () => cluster.end(await cluster.leader(), 'SIGKILL'));
+}
+
+/** Does something, waits until all monitors have a worker, and looks at the gaps in their checks. `act` may answer what to do once it is prepared. */
+async function step(name, act) {
+  let from = Date.now();
+  const prepared = await act();
+  if (typeof prepared === 'function') {
+    from = Date.now();
+    await prepared();
+  }
+  await cluster.assigned();
+  const tookMs = Date.now() - from;
+  if (name === 'cold start') await until(hasAllRuns, 120_000, () => 'a run of each monitor');
+  const runningMs = Date.now() - from;
+  await sleep(2 * intervalMs + settleMs);
+  const gaps = await gapsSince(from);
+  rows.push({ step: name, tookMs, ...(name === 'cold start' ? { runningMs } : {}), ...gaps });
+}
+
+async function hasAllRuns() {
+  return (await readRuns()).size === monitors;
+}
+
+/** By monitor, when and where it ran, in order. */
+async function readRuns() {
+  const byMonitor = new Map();
+  for (const worker of readdirSync(runs)) {
+    for (const line of (await readFile(join(runs, worker), 'utf8')).split('\n')) {
+      const [at, name] = line.split(' ');
+      if (name === undefined) continue;
+      if (!byMonitor.has(name)) byMonitor.set(name, []);
+      byMonitor.get(name).push({ at: Number(at), worker });
+    }
+  }
+  for (const each of byMonitor.values()) each.sort((a, b) => a.at - b.at);
+  return byMonitor;
+}
+
+/** The longest time between two checks of a monitor, for those whose worker changed and the others. */
+async function gapsSince(from) {
+  const longest = { moved: 0, others: 0 };
+  const late = { moved: 0, others: 0 };
+  let moved = 0;
+  for (const each of (await readRuns()).values()) {
+    const seen = each.filter(({ at }) => at >= from - 1.5 * intervalMs);
+    const kind = new Set(seen.map(({ worker }) => worker)).size > 1 ? 'moved' : 'others';
+    if (kind === 'moved') moved++;
+    const gap = Math.max(0, ...seen.slice(1).map(({ at }, index) => at - seen[index].at));
+    longest[kind] = Math.max(longest[kind], gap);
+    if (gap > 1.5 * intervalMs) late[kind]++;
+  }
+  return {
+    moved,
+    longestGapMovedMs: longest.moved,
+    skippedMoved: late.moved,
+    longestGapOthersMs: longest.others,
+    skippedOthers: late.others,
+  };
+}
