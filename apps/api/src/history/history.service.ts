@@ -23,11 +23,22 @@ import { type ColumnUptime, UptimeTable } from './uptime-table.js';
 /** A monitor with as many results in the vitals is not looked up elsewhere. */
 const ENOUGH_RESULTS = 50;
 
+/** A page shows a state again and again. */
+const UPTIME_AGE_MS = 30_000;
+const MAX_RECENT = 1_000;
+
+interface Range {
+  from: number;
+  to: number;
+  step: number;
+}
+
 /** Answers about the past of monitors from the tallies in etcd. */
 @Injectable()
 export class HistoryService {
   private readonly tallyIndex: TallyIndex;
   private readonly table: UptimeTable;
+  private readonly recent = new Map<string, { at: number; uptime: Promise<RecentUptime> }>();
 
   constructor(private readonly cache: ClusterCache) {
     this.tallyIndex = new TallyIndex(() => this.store);
@@ -58,22 +69,38 @@ export class HistoryService {
     return { name, ...timelineOf(tallies, { from, to }) };
   }
 
-  /** The uptime of a monitor until now. */
-  async uptimeOf(name: string): Promise<RecentUptime> {
+  /** The uptime of a monitor until now, or until half a minute ago. */
+  uptimeOf(name: string): Promise<RecentUptime> {
+    const now = performance.now();
+    const known = this.recent.get(name);
+    if (known && now - known.at < UPTIME_AGE_MS) return known.uptime;
+    if (this.recent.size >= MAX_RECENT) this.recent.clear();
+    const uptime = this.readUptime(name);
+    this.recent.set(name, { at: now, uptime });
+    uptime.catch(() => this.recent.delete(name));
+    return uptime;
+  }
+
+  private async readUptime(name: string): Promise<RecentUptime> {
     const { hour, day } = this.store.periods;
     const to = Date.now();
+    const since = (days: number, step: number): number => Math.floor((to - days * day) / step) * step;
     const index = await this.index();
-    const since = async (days: number, step: number): Promise<RecentUptime['24h']> => {
-      const from = Math.floor((to - days * day) / step) * step;
-      return uptimeIn(await this.tallies(name, index, { from, to, step }), from, to);
+    const ofDay = this.periods(name, index, { from: since(1, hour), to, step: hour });
+    const all = this.periods(name, index, { from: since(90, day), to, step: day });
+    const isOfDay = ({ level, n }: Period): boolean => ofDay.some((one) => one.level === level && one.n === n);
+    const rest = all.filter((period) => !isOfDay(period));
+    const [last, before] = await Promise.all(
+      [ofDay, rest].map((periods) => this.store.talliesOf(name, index, periods, 'time')),
+    );
+    const daysEnd = Math.max(0, ...rest.map(({ level, n }) => (level === 'day' ? (n + 1) * day : 0)));
+    const tallies = [...(before ?? []), ...(last ?? []).filter(({ first }) => first >= daysEnd)];
+    return {
+      '24h': uptimeIn(last ?? [], since(1, hour), to),
+      '7d': uptimeIn(tallies, since(7, day), to),
+      '30d': uptimeIn(tallies, since(30, day), to),
+      '90d': uptimeIn(tallies, since(90, day), to),
     };
-    const [last, week, month, quarter] = await Promise.all([
-      since(1, hour),
-      since(7, day),
-      since(30, day),
-      since(90, day),
-    ]);
-    return { '24h': last, '7d': week, '30d': month, '90d': quarter };
   }
 
   /**
@@ -130,16 +157,15 @@ export class HistoryService {
     }
   }
 
+  private tallies(name: string, index: HistoryIndex, range: Range): Promise<Tally[]> {
+    return this.store.talliesOf(name, index, this.periods(name, index, range));
+  }
+
   /** Those of the range, and before it as far back as a result may still stand. */
-  private tallies(
-    name: string,
-    index: HistoryIndex,
-    range: { from: number; to: number; step: number },
-  ): Promise<Tally[]> {
+  private periods(name: string, index: HistoryIndex, range: Range): Period[] {
     const settings = this.cache.monitors.get(name)?.settings;
     const lookBack = 2 * this.store.periods.minute + (settings ? 3 * intervalMsOf(settings) : 0);
-    const periods: Period[] = periodsFor(index, { ...range, from: range.from - lookBack }, this.store.periods);
-    return this.store.talliesOf(name, index, periods);
+    return periodsFor(index, { ...range, from: range.from - lookBack }, this.store.periods);
   }
 
   private assertKnown(name: string, tallies: readonly Tally[]): void {

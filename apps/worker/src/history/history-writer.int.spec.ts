@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
-import { CLASS, type Sample, sumOf, type Tally } from '@9volt/contracts';
+import { CLASS, FIRST_MARK, type Sample, sumOf, type Tally } from '@9volt/contracts';
 import { decodeMinuteResults, decodeNames, decodeTallies } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
@@ -102,4 +102,37 @@ test('a removed monitor is disabled from then on', async () => {
   await leader.change(worker.id, 'web', { phase: 'remove', reason: 'removed' });
   await waitFor(async () => (await leader.assignment(worker.id, 'web')) === undefined);
   await waitFor(async () => (await stored('web')).tally?.lastClass === CLASS.disabled);
+});
+
+test('an edit is a mark, a pause is disabled time, and a window is maintenance whatever the checks find', async () => {
+  const [worker] = workers as [WorkerRig];
+  const settings = { ...target.settings, interval: '100ms' };
+  await leader.assign(worker.id, 'web', settings);
+  await waitFor(() => target.askedAt.length > 3);
+  const marks = async (): Promise<number[]> =>
+    (await stored('web')).tally?.changes.filter((_at, n) => n % 2 === 1) ?? [];
+  await leader.assign(worker.id, 'web', { ...settings, description: 'edited' });
+  await waitFor(async () => (await marks()).includes(FIRST_MARK));
+  await leader.assign(worker.id, 'web', { ...settings, url: '/other' });
+  await waitFor(async () => (await marks()).includes(FIRST_MARK + 1));
+
+  const at = (ms: number): string => new Date(Date.now() + ms).toISOString();
+  await leader.put(leader.keys.pause('web'), { at: at(0), until: at(60_000), comment: 'c' });
+  await waitFor(async () => (await stored('web')).tally?.lastClass === CLASS.disabled);
+  await leader.delete(leader.keys.pause('web'));
+  await waitFor(async () => (await stored('web')).tally?.lastClass === CLASS.ok);
+  const window = { match: { name: 'web' }, start: at(-1_000), end: at(60_000), comment: 'c' };
+  await leader.put(leader.keys.maintenance('update'), window);
+  await waitFor(async () => (await stored('web')).tally?.lastClass === CLASS.maintenance);
+  const { failures = 0 } = (await stored('web')).tally ?? {};
+  target.healthy = false;
+  const before = target.askedAt.length;
+  await waitFor(() => target.askedAt.length > before + 5);
+  target.healthy = true;
+  await leader.delete(leader.keys.maintenance('update'));
+  await waitFor(async () => (await stored('web')).tally?.lastClass === CLASS.ok);
+  const { tally } = await stored('web');
+  expect(tally?.time[CLASS.maintenance]).toBeGreaterThan(400);
+  expect(tally?.time[CLASS.disabled]).toBeGreaterThan(0);
+  expect(tally?.failures).toBe(failures);
 });

@@ -3,7 +3,7 @@ import { batches } from '../batch.js';
 import type { Entry, EtcdClient, FencedWrite, Op } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import { deleteKeys } from './delete-keys.js';
-import { decodeMinuteResults, decodeNames, decodeTallies, encodeNames } from './history.codec.js';
+import { decodeMinuteResults, decodeNames, decodeTallies, encodeNames, type TallyParts } from './history.codec.js';
 import type { HistoryIndex, Period, PeriodIndex, TallyKey } from './history-index.js';
 import { decodeResults } from './results.codec.js';
 
@@ -49,14 +49,19 @@ export class HistoryStore {
   }
 
   /** The tallies of a monitor in some periods, in their order. */
-  async talliesOf(name: string, index: HistoryIndex, periods: readonly Period[]): Promise<Tally[]> {
+  async talliesOf(
+    name: string,
+    index: HistoryIndex,
+    periods: readonly Period[],
+    parts: TallyParts = 'all',
+  ): Promise<Tally[]> {
     const wanted = periods.flatMap(({ level, n }) => index[level].get(n) ?? []);
     await this.learnNames(wanted.map(({ digest }) => digest));
     const having = wanted.filter(({ digest }) => includes(this.names.get(digest) ?? [], name));
     const entries = await this.readAll(having.map(({ key }) => key));
     return having.flatMap(({ digest }, at) => {
       const entry = entries[at];
-      return (entry && decodeTallies(entry.value, this.names.get(digest) ?? [], 'all', name)?.get(name)) ?? [];
+      return (entry && decodeTallies(entry.value, this.names.get(digest) ?? [], parts, name)?.get(name)) ?? [];
     });
   }
 
