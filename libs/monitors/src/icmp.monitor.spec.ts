@@ -44,7 +44,8 @@ afterAll(() => network?.close());
 
   it.each([LOOPBACK, '::1', '198.51.100.1', '2001:db8::1'])('measures %s', async (host) => {
     const result = await runProbe({ type: 'icmp', host, packets: 4, 'packet-interval': '10ms', size: 1_000 });
-    expect(result).toMatchObject({ status: 'ok' });
+    expect(result).toMatchObject({ status: 'ok', latencyMs: result.performance?.[0]?.value });
+    expect(result.phases).toBeUndefined();
     expect(result.performance).toEqual([
       { label: 'rta', value: expect.any(Number), unit: 'ms', min: 0 },
       { label: 'pl', value: 0, unit: '%', crit: '100', min: 0, max: 100 },

@@ -113,16 +113,27 @@ async function check(settings: IcmpSettings, host: string, plan: PingPlan, run: 
   const { signal } = run;
   try {
     const address = await run.within(LOOKUP_MS, (scope) => addressOf(settings, host, run, scope));
-    const since = performance.now();
     const rttsMs = await pinger.ping(address, plan, signal);
-    run.spent('transfer', since);
-    return judge(settings, run, address, rttsMs);
+    return withRoundTrip(judge(settings, run, address, rttsMs), rttsMs);
   } catch (error) {
     const reason = inWords(error);
     const message = `Unable to ping ${host}: ${reason}`;
     if (error instanceof CannotPing && !signal.aborted) return run.verdict('unknown', message, 'an answer', reason);
     return run.failedWith(error, message, 'an answer', reason);
   }
+}
+
+/** Its latency is the mean round trip: how long the program took to send its packets says nothing about the target. */
+function withRoundTrip(result: CheckResult, rttsMs: readonly (number | null)[]): CheckResult {
+  const meanMs = meanOf(rttsMs);
+  if (meanMs === null) return result;
+  const { phases: _, ...measured } = result;
+  return { ...measured, latencyMs: meanMs };
+}
+
+function meanOf(rttsMs: readonly (number | null)[]): number | null {
+  const answered = rttsMs.filter((rtt) => rtt !== null);
+  return answered.length === 0 ? null : answered.reduce((sum, rtt) => sum + rtt, 0) / answered.length;
 }
 
 async function addressOf(settings: IcmpSettings, host: string, run: ProbeRun, scope: Scope): Promise<string> {
@@ -145,7 +156,7 @@ function judge(
   const answered = rttsMs.filter((rtt) => rtt !== null);
   const lost = rttsMs.length - answered.length;
   const loss = (100 * lost) / rttsMs.length;
-  const meanMs = answered.length === 0 ? null : answered.reduce((sum, rtt) => sum + rtt, 0) / answered.length;
+  const meanMs = meanOf(rttsMs);
   measure(settings, run, loss, meanMs, answered);
 
   const lossLimits = [settings['loss-warning'], valueOf(IcmpSettings, settings, 'loss-critical')] as const;

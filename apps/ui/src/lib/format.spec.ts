@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { absolute, counted, latency, relative, spanInWords } from './format.js';
+import { absolute, counted, latency, relative, significant, spanInWords } from './format.js';
 
 it.each([
   [0, '0s'],
@@ -18,10 +18,22 @@ it.each([
 
 it.each([
   [null, '–'],
-  [1.234, '1.2 ms'],
+  [0, '0 ms'],
+  [0.04321, '0.0432 ms'],
+  [1.234, '1.23 ms'],
+  [12.04, '12 ms'],
   [123.4, '123 ms'],
+  [999.7, '1 s'],
   [12_340, '12.3 s'],
 ])('a latency of %p is %s', (ms, words) => expect(latency(ms)).toBe(words));
+
+it.each([
+  [0.123456, '0.123'],
+  [1234.56, '1,235'],
+  [1_234_567, '1,234,567'],
+  [-2.5, '-2.5'],
+  [7, '7'],
+])('%p is shown as %s', (value, words) => expect(significant(value)).toBe(words));
 
 it('counts with a noun, and shows a time that is clear in every zone', () => {
   expect([counted(1, 'monitor'), counted(10_000, 'monitor')]).toEqual(['1 monitor', '10,000 monitors']);

@@ -57,8 +57,13 @@ export function absolute(at: number): string {
 
 export function latency(ms: number | null | undefined): string {
   if (ms === null || ms === undefined) return '–';
-  if (ms < 10) return `${ms.toFixed(1)} ms`;
-  return ms < 10_000 ? `${Math.round(ms)} ms` : `${(ms / 1_000).toFixed(1)} s`;
+  return ms < 999.5 ? `${significant(ms)} ms` : `${significant(ms / 1_000)} s`;
+}
+
+/** Three significant digits; of a whole number all its digits. */
+export function significant(value: number): string {
+  if (Number.isInteger(value) || Math.abs(value) >= 999.5) return COUNT.format(Math.round(value));
+  return String(Number(value.toPrecision(3)));
 }
 
 const COUNT = new Intl.NumberFormat('en');

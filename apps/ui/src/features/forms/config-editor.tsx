@@ -46,6 +46,8 @@ interface ConfigEditorProps {
   fill?: ((text: string, config: Json, schemas: TypeSchemas) => Filled | undefined) | undefined;
   /** The name of a new one, if it has one already. */
   proposedName?: string | undefined;
+  /** What a configuration of this type means, below its fields. */
+  about?: ((config: Json, set: (path: readonly string[], value: unknown) => void) => ReactNode) | undefined;
   /** What the alerting of a configuration means, at its fields and, in short, at the button. */
   alerting?: Alerting | undefined;
 }
@@ -58,7 +60,7 @@ export interface Alerting {
 /** A form made from the schema of a type, with the same content as YAML beside it. */
 export function ConfigEditor(props: ConfigEditorProps) {
   const { noun, schemas, initial, stored, suggestions, get, put, onSaved, trial, note } = props;
-  const { fill, proposedName = '', alerting } = props;
+  const { fill, proposedName = '', about, alerting } = props;
   const draft = useDraft(initial);
   const origin = useOrigin(noun, stored?.name);
   const [name, setName] = useState(stored?.name ?? proposedName);
@@ -173,6 +175,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
           faults={faults}
           suggestions={suggestions}
           onChange={draft.setValue}
+          about={about?.(draft.config, draft.setValue)}
           alerting={alerting?.at(draft.config, draft.setValue)}
         />
       </div>

@@ -30,7 +30,10 @@ interface EditPageProps {
   onSaved?: (config: Json) => void;
   /** A pasted text as a configuration. */
   fill?: (text: string, config: Json, schemas: TypeSchemas) => Filled | undefined;
+  about?: (config: Json, set: (path: readonly string[], value: unknown) => void) => ReactNode;
   alerting?: Alerting;
+  /** More of the beginning of a new one of a type. */
+  beginningOf?: (type: string) => Json;
 }
 
 /** Creates one, from nothing or from another, or edits one. */
@@ -76,7 +79,8 @@ export function EditPage({ kind, ...rest }: EditPageProps) {
 type Typed = EditPageProps & { schemas: TypeSchemas };
 
 function New(props: Typed) {
-  const { kind, schemas, fill } = props;
+  const { kind, schemas, fill, beginningOf } = props;
+  const [made] = useState(() => new Map<string, Json>());
   const [params, setParams] = useSearchParams();
   const [filled, setFilled] = useState<Filled>();
   const type = params.get('type') ?? undefined;
@@ -90,7 +94,9 @@ function New(props: Typed) {
     return <TypeChoice schemas={schemas} onChoose={(chosen) => setParams({ type: chosen })} onText={fill && take} />;
   }
   if (kind.beginning === undefined) return <Loading />;
-  const initial = { type, ...kind.beginning };
+  const own = made.get(type) ?? beginningOf?.(type) ?? {};
+  made.set(type, own);
+  const initial = { type, ...kind.beginning, ...own };
   const isFilled = filled?.config['type'] === type;
   return (
     <Editor

@@ -18,12 +18,23 @@ interface SchemaFormProps {
   /** By the kind that an attribute refers to, or by its name. */
   suggestions: Readonly<Record<string, readonly string[]>>;
   onChange: (path: readonly string[], value: unknown) => void;
+  /** What the fields of the type mean. */
+  about?: ReactNode;
   /** What the alerting of this configuration means. */
   alerting?: ReactNode;
 }
 
 /** A control for each attribute of a type, whatever the type: those that most people need are open, the others are folded. */
-export function SchemaForm({ type, attributes, config, faults, suggestions, onChange, alerting }: SchemaFormProps) {
+export function SchemaForm({
+  type,
+  attributes,
+  config,
+  faults,
+  suggestions,
+  onChange,
+  about,
+  alerting,
+}: SchemaFormProps) {
   const { first, expect, alerts, more } = useMemo(() => sectionsOf(attributes), [attributes]);
   const fields = (members: readonly Attribute[]): ReactNode => (
     <div className={styles['fields']}>
@@ -60,7 +71,7 @@ export function SchemaForm({ type, attributes, config, faults, suggestions, onCh
     );
   return (
     <>
-      {panel(type, first, `More of ${type}`)}
+      {panel(type, first, `More of ${type}`, about)}
       {panel('Expect', expect, 'More expectations')}
       {panel('Alerting', alerts, 'More about alerting', alerting)}
       {more.length === 0 ? null : (

@@ -9,7 +9,7 @@ import { Page, Panel } from '../../components/page.js';
 import { Empty, Loading } from '../../components/states.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { api, ApiError, listOf, queryString } from '../../lib/api-client.js';
-import { counted, latency } from '../../lib/format.js';
+import { counted, latency, localShort, significant } from '../../lib/format.js';
 import type { ClusterEvent, LiveState } from '../../lib/live-types.js';
 import { explanationOf, wasCritical } from '../../lib/status.js';
 import { EventLine } from '../events/event-line.js';
@@ -18,11 +18,15 @@ import type { StateDetail } from '../monitors/monitor-api.js';
 import { FromFiles } from '../yaml/from-files.js';
 import { CfgNote } from '../yaml/cfg-note.js';
 import { YamlCode } from '../yaml/yaml-code.js';
+import { Fold } from '../forms/fold.js';
+import { PushAddress } from '../push/push-address.js';
+import { callTimes } from '../push/push-words.js';
 import { Held } from '../quiet/held.js';
 import { DaysPanel, HistoryPanel } from './history/history-panel.js';
 import { presetFor } from './history/range.js';
 import { useRange } from './history/use-range.js';
 import { Incidents } from './incidents.js';
+import { MeasuredPanel } from './measured-panel.js';
 import { MonitorActions } from './monitor-actions.js';
 import styles from './monitor.module.css';
 import { PlacementOf } from './placement.js';
@@ -104,14 +108,33 @@ function Monitor({ name, state, detail }: { name: string; state: LiveState; deta
             </div>
           )}
         </Panel>
+        <MeasuredPanel results={detail.results} />
         <Incidents detail={detail} range={range} />
       </div>
       <div className={styles['column']}>
+        {state.type === 'push' ? <Calls detail={detail} /> : null}
         <Facts state={state} detail={detail} />
         <Configuration name={name} detail={detail} />
         <EventsOf name={name} />
       </div>
     </div>
+  );
+}
+
+/** When the job called, and by when it must call again. */
+function Calls({ detail: { results, config } }: { detail: StateDetail }) {
+  const { last, due } = callTimes(results, (config ?? {}) as { interval?: unknown; grace?: unknown });
+  return (
+    <Panel title="Calls" padded>
+      <p>
+        {last === undefined ? 'No call yet' : 'Last call '}
+        {last === undefined ? null : <Instant at={new Date(last).toISOString()} />}
+        {due === undefined ? '.' : `, next due by ${localShort(due)}.`}
+      </p>
+      <Fold title="Address and how to call it">
+        <PushAddress token={undefined} />
+      </Fold>
+    </Panel>
   );
 }
 
@@ -210,7 +233,7 @@ function Facts({ state, detail }: { state: LiveState; detail: StateDetail }) {
           <div key={label} style={{ display: 'contents' }}>
             <dt>{label}</dt>
             <dd>
-              {value ?? '–'} {unit}
+              {value === null ? '–' : significant(value)} {unit}
             </dd>
           </div>
         ))}

@@ -4,6 +4,9 @@ import { useAlerters } from '../alerters/alerter-api.js';
 import { useCluster, workersOf } from '../cluster/cluster-api.js';
 import type { Alerting } from '../forms/config-editor.js';
 import { type EditedKind, EditPage } from '../forms/edit-page.js';
+import type { Json } from '../forms/attributes.js';
+import { PushAddress } from '../push/push-address.js';
+import { randomToken } from '../push/push-words.js';
 import { fillFrom } from '../paste/fill-from.js';
 import { AlertingNote, NobodyNote } from './alerting-note.js';
 import { monitorApi } from './monitor-api.js';
@@ -18,6 +21,12 @@ const MONITOR = {
 } as const;
 /** Of a new monitor. */
 const INTERVAL = '10s';
+
+function aboutPush(config: Json, set: (path: readonly string[], value: unknown) => void) {
+  return config['type'] === 'push' ? (
+    <PushAddress token={config['token']} onGenerate={() => set(['token'], randomToken())} />
+  ) : null;
+}
 
 export default function EditMonitorPage() {
   const { data: alerters, isPending } = useAlerters();
@@ -46,6 +55,8 @@ export default function EditMonitorPage() {
       suggestions={suggestions}
       fill={fillFrom}
       alerting={alerting}
+      about={aboutPush}
+      beginningOf={(type) => (type === 'push' ? { token: randomToken() } : {})}
       onSaved={rememberAlerter}
       trial={(trial) => <MonitorTrial trial={trial} tags={tags} />}
     />

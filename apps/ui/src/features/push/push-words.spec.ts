@@ -1,0 +1,38 @@
+import { expect, it } from '@jest/globals';
+import { addressOf, callTimes, randomToken, snippetsOf } from './push-words.js';
+
+it('makes tokens that the API accepts, each another one', () => {
+  const tokens = Array.from({ length: 50 }, randomToken);
+  expect(new Set(tokens).size).toBe(50);
+  expect(tokens.every((token) => /^[A-Za-z0-9]{32}$/.test(token))).toBe(true);
+});
+
+it('shows how to call it', () => {
+  const address = addressOf('http://localhost', 't');
+  expect(address).toBe('http://localhost/api/v1/push/t');
+  expect(snippetsOf(address).map(({ name }) => name)).toEqual(['curl', 'cron', 'PowerShell']);
+  expect(snippetsOf(address).every(({ code }) => code.includes(address))).toBe(true);
+});
+
+const at = (minute: number): string => `2026-06-01T12:0${minute}:00.000Z`;
+const config = { interval: '5m', grace: '2m' };
+
+it.each<[string, { at: string; message?: string }[], string | undefined, string | undefined]>([
+  ['a call', [{ at: at(1) }], at(1), at(8)],
+  ['a missing call', [{ at: at(8), message: `No call since ${at(1)}; expected one within 7m` }], at(1), at(8)],
+  [
+    'no call ever',
+    [{ at: at(8), message: `No call ever, awaited since ${at(1)}; expected one within 7m` }],
+    undefined,
+    at(8),
+  ],
+  ['nothing', [], undefined, undefined],
+])('knows the times of %s', (_what, results, last, due) => {
+  const time = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
+  expect(callTimes(results, config)).toEqual({ last: time(last), due: time(due) });
+});
+
+it('has a minute of grace, as the monitor has, and does not guess without an interval', () => {
+  expect(callTimes([{ at: at(1) }], { interval: '5m' }).due).toBe(Date.parse(at(7)));
+  expect(callTimes([{ at: at(1) }], {}).due).toBeUndefined();
+});
