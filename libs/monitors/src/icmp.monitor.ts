@@ -127,8 +127,9 @@ async function check(settings: IcmpSettings, host: string, plan: PingPlan, run: 
 function withRoundTrip(result: CheckResult, rttsMs: readonly (number | null)[]): CheckResult {
   const meanMs = meanOf(rttsMs);
   if (meanMs === null) return result;
-  const { phases: _, ...measured } = result;
-  return { ...measured, latencyMs: meanMs };
+  const measured = { ...result, latencyMs: meanMs };
+  delete measured.phases;
+  return measured;
 }
 
 function meanOf(rttsMs: readonly (number | null)[]): number | null {

@@ -4,14 +4,14 @@ import { addressOf, callTimes, randomToken, snippetsOf } from './push-words.js';
 it('makes tokens that the API accepts, each another one', () => {
   const tokens = Array.from({ length: 50 }, randomToken);
   expect(new Set(tokens).size).toBe(50);
-  expect(tokens.every((token) => /^[A-Za-z0-9]{32}$/.test(token))).toBe(true);
+  expect(tokens.filter((token) => /^[A-Za-z0-9]{32}$/.test(token))).toHaveLength(50);
 });
 
 it('shows how to call it', () => {
   const address = addressOf('http://localhost', 't');
   expect(address).toBe('http://localhost/api/v1/push/t');
   expect(snippetsOf(address).map(({ name }) => name)).toEqual(['curl', 'cron', 'PowerShell']);
-  expect(snippetsOf(address).every(({ code }) => code.includes(address))).toBe(true);
+  expect(snippetsOf(address).map(({ code }) => code.includes(address))).toEqual([true, true, true]);
 });
 
 const at = (minute: number): string => `2026-06-01T12:0${minute}:00.000Z`;
