@@ -19,6 +19,21 @@ const state = (check: string, status: string) => ({ check, status, message: `of 
 const ANSWERS: Record<string, unknown> = {
   'GET /api/v1/state': [state('shop-cart', 'critical'), state('shop-home', 'ok')],
   'GET /api/v1/state/shop-home': state('shop-home', 'ok'),
+  'GET /api/v1/state/shop-cart': {
+    ...state('shop-cart', 'critical'),
+    held: {
+      pager: {
+        reason: 'silence',
+        by: 's1',
+        since: '',
+        until: '2026-01-01T02:00:00Z',
+        text: 'The silence s1 is active: moving',
+      },
+      chat: { reason: 'flapping', since: '', text: 'The monitor flaps\u001b[2J' },
+    },
+  },
+  'GET /api/v1/monitor/shop-cart/why': { message: "'shop-cart' runs on worker-1", candidates: [] },
+  'GET /api/v1/monitor/shop-home/why': { message: "'shop-home' runs on worker-1", candidates: [] },
   'GET /api/v1/alerter': [{ name: 'team-slack', type: 'slack' }],
   'GET /api/v1/cluster': { Members: { w1: WORKER }, Drains: [] },
   'GET /api/v1/event': [
@@ -146,6 +161,25 @@ describe('a name that does not exist', () => {
     expect(await run('drain', 'worker-2', '--force')).toBeUndefined();
     expect(await run('drain', 'worker-1')).toBeUndefined();
     expect(out).toBe('worker-2 is drained: it has no monitors\nworker-1 is drained: 3 monitors still have to move\n');
+  });
+});
+
+describe('why', () => {
+  it('also says why alerters are not notified', async () => {
+    expect(await run('why', 'shop-cart')).toBeUndefined();
+    expect(out).toContain(
+      "'shop-cart' runs on worker-1\n\npager is not notified until 2026-01-01T02:00:00Z: The silence s1 is active: moving\n",
+    );
+    expect(out).toContain('chat is not notified: The monitor flaps');
+    expect(out).not.toContain('\u001b');
+    out = '';
+    await run('why', 'shop-cart', '-o', 'json');
+    expect(JSON.parse(out)).toMatchObject({ candidates: [], held: { pager: { reason: 'silence' } } });
+  });
+
+  it('says nothing of that while nothing is held', async () => {
+    await run('why', 'shop-home');
+    expect(out).not.toContain('not notified');
   });
 });
 

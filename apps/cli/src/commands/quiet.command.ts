@@ -126,7 +126,9 @@ export function addQuietCommands(program: Command): void {
       say(`acknowledged ${name} (${ack.status})${ack.until === null ? '' : ` until ${ack.until}`}`);
     });
 
-  withApi(program.command('comment').description('Comment on an incident of a monitor, for those who look at it later.'))
+  withApi(
+    program.command('comment').description('Comment on an incident of a monitor, for those who look at it later.'),
+  )
     .argument('<monitor>', 'name of the monitor')
     .argument('<text>', 'the comment')
     .option('--incident <n>', 'number of the incident; by default the latest')
