@@ -5,7 +5,6 @@ import {
   Duration,
   fault,
   type FieldError,
-  formatDuration,
   Integer,
   MonitorSettings,
   parseDuration,
@@ -16,15 +15,15 @@ import {
 import type { Scope } from '@9volt/process';
 import { defineMonitor, type PreparedCheck } from './define-monitor.js';
 import { labelsOf } from './dns/domain-name.js';
-import { aliasOf, recordsAskedFor, textsOf } from './dns/judge-answer.js';
-import { type AskedFor, type DnsAnswer, RCODES } from './dns/message.js';
-import { type DnsQuestion, queryDns, questionFor } from './dns/query.js';
+import { type Asked, judge, type Plan } from './dns/judge-answer.js';
+import { RCODES } from './dns/message.js';
+import { queryDns, questionFor } from './dns/query.js';
 import { normalisedType, RECORD_TYPE_EXPECTED, RECORD_TYPES, typeCode } from './dns/record-types.js';
 import { asciiName, hostAndPort, hostFault, hostOf } from './net/host.js';
 import { timeoutMsOf, valueOf } from './probe/attribute-value.js';
 import { inWords } from './probe/error-words.js';
 import { excerpt } from './probe/excerpt.js';
-import { expressionFaults, matchesOf } from './probe/expression.js';
+import { expressionFaults } from './probe/expression.js';
 import { ProbeRun } from './probe/probe-run.js';
 
 @Shown('host', 'dns-target', 'dns-record-type', 'expect')
@@ -154,23 +153,6 @@ export const dnsMonitor = defineMonitor<DnsSettings>({
   prepare,
 });
 
-interface Plan {
-  host: string;
-  port: number;
-  question: DnsQuestion;
-  limitMs: number;
-  rcode: string;
-  /** 0 means any number but none. */
-  count: number;
-  maxMs: number | undefined;
-  expression: string;
-  matchesAny: boolean;
-  /** For messages, as the operator wrote it. */
-  target: string;
-  server: string;
-  type: string;
-}
-
 function prepare(settings: DnsSettings): PreparedCheck {
   const { 'dns-target': target, 'dns-max-time': maxTime } = settings;
   const type = typeOf(settings);
@@ -205,11 +187,6 @@ async function check(plan: Plan, run: ProbeRun): Promise<CheckResult> {
   }
 }
 
-interface Asked {
-  answer: DnsAnswer;
-  tookMs: number;
-}
-
 async function ask({ host, port, question, limitMs }: Plan, run: ProbeRun, scope: Scope): Promise<Asked> {
   run.stage = `looking up ${host}`;
   const lookupSince = performance.now();
@@ -223,76 +200,6 @@ async function ask({ host, port, question, limitMs }: Plan, run: ProbeRun, scope
   const tookMs = performance.now() - askedSince;
   run.spent('firstByte', askedSince);
   return { answer, tookMs };
-}
-
-/** The order is the original's: count, emptiness, time, then the content of the records. */
-function judge(plan: Plan, run: ProbeRun, { answer, tookMs }: Asked, scope: Scope): CheckResult | Promise<CheckResult> {
-  const { question, target, server, count } = plan;
-  const { rcode } = answer;
-  if (rcode !== plan.rcode) {
-    const message =
-      plan.rcode === 'NOERROR'
-        ? `DNS query failed: ${rcode}`
-        : `DNS query was answered ${rcode}, expected ${plan.rcode}`;
-    return run.failed(message, plan.rcode, rcode);
-  }
-  if (rcode !== 'NOERROR') return judgeTime(plan, run, tookMs) ?? run.ok();
-
-  const records = recordsAskedFor(answer, question).map(textsOf);
-  if (count > 0 && records.length !== count) {
-    return run.failed(
-      `Unexpected result count (${records.length}) received for ${target} against DNS server ${server}`,
-      counted(count),
-      aliasIfNone(records, answer, question) ?? counted(records.length),
-    );
-  }
-  if (records.length === 0) {
-    return run.failed(
-      `No results received for ${target} against DNS server ${server}`,
-      `at least 1 ${plan.type} record`,
-      aliasIfNone(records, answer, question) ?? 'no record',
-    );
-  }
-  return judgeTime(plan, run, tookMs) ?? judgeRecords(plan, run, records, scope);
-}
-
-function aliasIfNone(records: readonly unknown[], answer: DnsAnswer, asked: AskedFor): string | undefined {
-  return records.length === 0 ? aliasOf(answer, asked) : undefined;
-}
-
-function judgeTime({ maxMs, target, server }: Plan, run: ProbeRun, tookMs: number): CheckResult | undefined {
-  if (maxMs === undefined || tookMs <= maxMs) return undefined;
-  const allowed = formatDuration(maxMs);
-  const took = formatDuration(Math.round(tookMs * 10) / 10);
-  return run.failed(
-    `DNS check of ${target} against ${server} server took longer than ${allowed} allowed: ${took}`,
-    `an answer within ${allowed}`,
-    took,
-  );
-}
-
-async function judgeRecords(
-  { expression, matchesAny, target, server }: Plan,
-  run: ProbeRun,
-  records: readonly (readonly string[])[],
-  scope: Scope,
-): Promise<CheckResult> {
-  // Matches all forms of all records together, because one limit holds for their cost.
-  const matching = await matchesOf(expression, records.flat(), scope);
-  const matches = records.map(({ length }) => matching.splice(0, length).includes(true));
-  const others = records.filter((_, index) => !matches[index]);
-  const matched = records.length - others.length;
-  if (others.length === 0 || (matchesAny && matched > 0)) return run.ok();
-  const verdict = matched === 0 ? 'None matched' : `Only ${matched} matched`;
-  return run.failed(
-    `DNS check of ${target} against ${server} had ${records.length} records. ${verdict} expected regex '${excerpt(expression, 256)}'`,
-    expression,
-    excerpt(others.map(([text]) => text).join('; '), 200),
-  );
-}
-
-function counted(records: number): string {
-  return records === 1 ? '1 record' : `${records} records`;
 }
 
 function typeOf(settings: DnsSettings): string {

@@ -1,52 +1,4 @@
-/**
- * The settings of a node, as flags and as environment variables: a flag beats its variable, and the variable beats the default. The
- * command line and the reference are made from this table.
- */
-export interface NodeSetting {
-  key: NodeSettingKey;
-  /** As commander writes it. */
-  flags: string;
-  env: string;
-  doc: string;
-  /** The commands that have it: all that use etcd, or those that run a node. */
-  scope: 'etcd' | 'node';
-  default?: string;
-  kind: 'text' | 'list' | 'flag';
-  /** Can be in a file that the variable `<env>_FILE` names: containers get secrets like that. */
-  secret?: true;
-}
-
-export type NodeSettingKey =
-  | 'etcdMembers'
-  | 'etcdPrefix'
-  | 'etcdUserpass'
-  | 'etcdCa'
-  | 'etcdCert'
-  | 'etcdKey'
-  | 'debug'
-  | 'listen'
-  | 'tags'
-  | 'accessTokens'
-  | 'insecure'
-  | 'maxConnections'
-  | 'maxConnectionsPerAddress'
-  | 'maxStreams'
-  | 'maxStreamsPerAddress'
-  | 'memberId'
-  | 'publicUrl'
-  | 'targetAllow'
-  | 'targetDeny'
-  | 'targetOnly'
-  | 'secretSources'
-  | 'execAllow'
-  | 'execConcurrency'
-  | 'performanceSeries'
-  | 'monitorSeries'
-  | 'dataDir'
-  | 'statusListen'
-  | 'remoteWriteUrl'
-  | 'remoteWriteToken'
-  | 'remoteWriteHeaders';
+import type { NodeSetting } from './node-setting.js';
 
 /** The permitted sources of secrets, unless the operator says otherwise. */
 export const DEFAULT_SECRET_SOURCES: readonly string[] = ['env:NINEV_SECRET_*', 'file:/etc/9volt/secrets/'];
@@ -315,20 +267,3 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     secret: true,
   },
 ];
-
-/** The parsed command line: only flags that somebody wrote. */
-export type NodeFlags = Partial<Record<NodeSettingKey, string | string[] | boolean>>;
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-const hidden = new Map<string, string | undefined>();
-
-/** The environment of this process, including hidden variables; read nowhere else. */
-export function readEnvironment(): Environment {
-  return { ...process.env, ...Object.fromEntries(hidden) };
-}
-
-/** From now on only {@link readEnvironment} knows it, and no child inherits it. */
-export function hideVariable(name: string): void {
-  hidden.set(name, process.env[name]);
-  delete process.env[name];
-}

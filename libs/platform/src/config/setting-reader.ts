@@ -1,13 +1,9 @@
 import { ownOf } from '@9volt/contracts/by-name';
 import { readFileSync } from 'node:fs';
 import { messageOf } from '@9volt/contracts/errors';
-import {
-  type Environment,
-  NODE_SETTINGS,
-  type NodeFlags,
-  type NodeSetting,
-  type NodeSettingKey,
-} from './node-settings.js';
+import type { Environment } from './environment.js';
+import type { NodeFlags, NodeSetting, NodeSettingKey } from './node-setting.js';
+import { NODE_SETTINGS } from './node-settings.js';
 
 /** All faults of a configuration together. */
 export class ConfigError extends Error {

@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, readSync, writeSync } from 'node:fs';
-import { hideVariable, NODE_SETTINGS } from '../config/node-settings.js';
+import { hideVariable } from '../config/environment.js';
+import { NODE_SETTINGS } from '../config/node-settings.js';
 import type { NodeConfig } from '../config/node-config.js';
 import { matchesVariable } from './secret-reader.js';
 

@@ -2,7 +2,8 @@ import { constants } from 'node:fs';
 import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { type SecretReference, ownOf } from '@9volt/contracts';
 import type { NodeConfig } from '../config/node-config.js';
-import { DEFAULT_SECRET_SOURCES, type Environment, readEnvironment } from '../config/node-settings.js';
+import { type Environment, readEnvironment } from '../config/environment.js';
+import { DEFAULT_SECRET_SOURCES } from '../config/node-settings.js';
 
 /** A secret is a line or a certificate. */
 const MAX_BYTES = 65_536;
