@@ -17799,25 +17799,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description etcd or a worker is unavailable; try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:unavailable",
-                     *       "title": "Service Unavailable",
-                     *       "status": 503,
-                     *       "detail": "Not ready: the API is still loading its data from etcd",
-                     *       "instance": "/api/v1/session",
-                     *       "message": "Not ready: the API is still loading its data from etcd"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     signIn: {
@@ -17865,15 +17846,14 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "detail": "token: undefined is not valid; expected an access token",
                      *       "instance": "/api/v1/session",
-                     *       "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
+                     *       "message": "token: undefined is not valid; expected an access token",
                      *       "errors": [
                      *         {
-                     *           "pointer": "/intervall",
-                     *           "message": "unknown attribute \"intervall\"; did you mean \"interval\"?",
-                     *           "expected": "one of type, interval",
-                     *           "suggestion": "interval"
+                     *           "pointer": "/token",
+                     *           "message": "token: undefined is not valid; expected an access token",
+                     *           "expected": "an access token"
                      *         }
                      *       ]
                      *     }
@@ -17976,25 +17956,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description etcd or a worker is unavailable; try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:unavailable",
-                     *       "title": "Service Unavailable",
-                     *       "status": 503,
-                     *       "detail": "Not ready: the API is still loading its data from etcd",
-                     *       "instance": "/api/v1/session",
-                     *       "message": "Not ready: the API is still loading its data from etcd"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
     signOut: {
@@ -18022,6 +17983,25 @@ export interface operations {
                     "application/json": components["schemas"]["SignedIn"];
                 };
             };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/session",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description A page of another site sent this request. */
             403: {
                 headers: {
@@ -18041,6 +18021,44 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/session",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/session",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
@@ -18055,25 +18073,6 @@ export interface operations {
                      *       "detail": "Internal error; see the log and /status/errors of this process",
                      *       "instance": "/api/v1/session",
                      *       "message": "Internal error; see the log and /status/errors of this process"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description etcd or a worker is unavailable; try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:unavailable",
-                     *       "title": "Service Unavailable",
-                     *       "status": 503,
-                     *       "detail": "Not ready: the API is still loading its data from etcd",
-                     *       "instance": "/api/v1/session",
-                     *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

@@ -25,6 +25,9 @@ export const PAGES: readonly PageFile[] = [
   { path: '/alerter/:name/edit', load: () => import('../features/alerters/edit-alerter.page.js') },
   { path: '/silences', load: () => import('../features/quiet/silences.page.js') },
   { path: '/reports', load: () => import('../features/reports/reports.page.js') },
+  { path: '/status-pages', load: () => import('../features/status-pages/status-pages.page.js') },
+  { path: '/status-pages/new', load: () => import('../features/status-pages/edit-status-page.page.js') },
+  { path: '/status-page/:name/edit', load: () => import('../features/status-pages/edit-status-page.page.js') },
   { path: '/events', load: () => import('../features/events/events.page.js') },
   { path: '/cluster', load: () => import('../features/cluster/cluster.page.js') },
 ];

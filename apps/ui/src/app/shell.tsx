@@ -21,6 +21,7 @@ const PAGES: readonly { to: string; label: string; icon: IconName; key: string }
   { to: '/monitors', label: 'Monitors', icon: 'monitors', key: 'm' },
   { to: '/alerters', label: 'Alerters', icon: 'alerters', key: 'a' },
   { to: '/silences', label: 'Silences', icon: 'silence', key: 's' },
+  { to: '/status-pages', label: 'Status pages', icon: 'page', key: 'p' },
   { to: '/events', label: 'Events', icon: 'events', key: 'e' },
   { to: '/cluster', label: 'Cluster', icon: 'cluster', key: 'c' },
 ];

@@ -120,6 +120,8 @@ function useChoices(text: string, onHelp: () => void): Choice[] {
       go('New alerter', '/alerters/new', 'plus'),
       go('Silences', '/silences', 'silence'),
       go('Reports', '/reports', 'report'),
+      go('Status pages', '/status-pages', 'page'),
+      go('New status page', '/status-pages/new', 'plus'),
       go('Events', '/events', 'events'),
       go('Cluster', '/cluster', 'cluster'),
       scheme('Light theme', 'light'),
