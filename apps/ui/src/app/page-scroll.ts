@@ -1,7 +1,7 @@
 import { useLayoutEffect } from 'react';
 import { useLocation } from 'react-router';
 
-const KEY = '9volt-scroll';
+const KEY = 'page-scroll';
 /** What a reader does to move by themselves. */
 const INPUTS = ['wheel', 'keydown', 'pointerdown', 'touchstart'];
 

@@ -58,7 +58,9 @@ function Alerters({ alerters }: { alerters: readonly Schemas['NamedAlerter'][] }
           const last = deliveries?.find(({ alerter }) => alerter === name);
           return (
             <li key={name} className={styles['alerter']} data-row={row}>
-              <Link to={alerterPath(name)}>{name}</Link>
+              <Link to={alerterPath(name)} title={name}>
+                {name}
+              </Link>
               <span>{type}</span>
               <span className={styles['muted']} title={description}>
                 {description}

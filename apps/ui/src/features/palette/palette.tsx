@@ -148,17 +148,13 @@ function useChoices(text: string, onHelp: () => void): Choice[] {
       best && (found.length === 1 || best.name.toLowerCase() === text.trim().toLowerCase())
         ? ACTIONS.filter(({ isPossible }) => isPossible(best)).map((action) => act(action, best))
         : [];
-    return [
-      ...asked,
-      ...named,
-      ...ofBest,
-      ...found.slice(0, MONITORS_SHOWN).map((state): Choice => ({
-        id: `monitor ${state.name}`,
-        label: state.name,
-        icon: 'monitors',
-        state,
-        run: () => void navigate(monitorPath(state.name)),
-      })),
-    ];
+    const monitors = found.slice(0, MONITORS_SHOWN).map((state): Choice => ({
+      id: `monitor ${state.name}`,
+      label: state.name,
+      icon: 'monitors',
+      state,
+      run: () => void navigate(monitorPath(state.name)),
+    }));
+    return [...asked, ...named, ...monitors.slice(0, 1), ...ofBest, ...monitors.slice(1)];
   }, [text, states, navigate, setColorScheme, onHelp]);
 }

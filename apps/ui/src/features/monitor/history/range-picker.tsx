@@ -10,6 +10,7 @@ export function RangePicker({ range, onRange }: { range: Range; onRange: (range:
     <div className={styles['ranges']}>
       <SegmentedControl
         size="xs"
+        transitionDuration={0}
         aria-label="Time range"
         data={data}
         value={'preset' in range ? range.preset : 'fixed'}
