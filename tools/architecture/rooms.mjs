@@ -30,7 +30,7 @@ export const layers = {
   'apps/api': [
     ['.'],
     ['openapi'],
-    ['monitors', 'alerters', 'stream'],
+    ['monitors', 'alerters', 'stream', 'v2'],
     ['placement', 'requests', 'cluster', 'schemas'],
     ['states', 'calls', 'events', 'results', 'reports', 'ui', 'session'],
     ['settings', 'quiet', 'history', 'status-pages'],

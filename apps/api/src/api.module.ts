@@ -39,6 +39,8 @@ import { StatesController } from './states/states.controller.js';
 import { StatesService } from './states/states.service.js';
 import { StatusPagesController } from './status-pages/status-pages.controller.js';
 import { StatusPagesService } from './status-pages/status-pages.service.js';
+import { Idempotency } from './v2/idempotency.js';
+import { V2Controller } from './v2/v2.controller.js';
 import { MessageWriter } from './stream/message-writer.js';
 import { StreamController } from './stream/stream.controller.js';
 import { StreamHub } from './stream/stream.hub.js';
@@ -67,6 +69,7 @@ import { StreamHub } from './stream/stream.hub.js';
     EventsController,
     ClusterController,
     SchemasController,
+    V2Controller,
     SessionController,
     StreamController,
   ],
@@ -93,6 +96,7 @@ import { StreamHub } from './stream/stream.hub.js';
     ClusterSettingsService,
     PlacementService,
     RequestsService,
+    Idempotency,
     MessageWriter,
     StreamHub,
   ],

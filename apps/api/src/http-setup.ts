@@ -8,6 +8,7 @@ import { guardCalls } from './calls/guard-calls.js';
 import { CallsService } from './calls/calls.service.js';
 import { boundAnswers } from './common/bounded-answers.js';
 import { ByteBudget } from './common/byte-budget.js';
+import { nameMethods } from './common/allowed-methods.js';
 import { compressAnswers } from './common/compression.js';
 import { ProblemWriter } from './common/problem-writer.js';
 import { guardBodies, readBodies } from './common/request-bodies.js';
@@ -31,6 +32,7 @@ export class HttpSetup {
       // The dashboard, the documents and Swagger UI contain nothing of a cluster.
       if (isPage(route.url)) route.config = { ...route.config, rules: { open: true, page: true } };
     });
+    nameMethods(fastify);
     guardCalls(fastify, calls);
     guardBodies(fastify);
     readBodies(fastify, new ByteBudget(MAX_RECEIVED_BYTES));
@@ -42,5 +44,10 @@ export class HttpSetup {
 }
 
 function isPage(url: string): boolean {
-  return url === '/' || [DASHBOARD_PATH, HELP_PATH, '/docs', '/openapi.json'].some((path) => `${url}/`.startsWith(`${path}/`));
+  return (
+    url === '/' ||
+    [DASHBOARD_PATH, HELP_PATH, '/docs', '/openapi.json', '/openapi-v2.json'].some((path) =>
+      `${url}/`.startsWith(`${path}/`),
+    )
+  );
 }

@@ -174,6 +174,10 @@ const FILTERS: Readonly<Record<string, string>> = {
   q: 'Text to find in the name, target or message; upper and lower case are equal.',
 };
 
+export function filterText(name: string): string {
+  return ownOf(FILTERS, name) ?? name;
+}
+
 /** Filters of a list, and its paging. */
 export function ListParams(filters: readonly string[], sorts: readonly string[]): MethodDecorator {
   const sort = `Keys to sort by, separated by commas, each with \`-\` for descending: ${sorts.join(', ')}.`;
@@ -183,7 +187,7 @@ export function ListParams(filters: readonly string[], sorts: readonly string[])
         name,
         required: false,
         schema: SINGLE.includes(name) ? { type: 'string' } : ONE_OR_SEVERAL,
-        description: ownOf(FILTERS, name) ?? name,
+        description: filterText(name),
       }),
     ),
     ApiQuery({

@@ -35,7 +35,7 @@ export class EventsService {
     return { total, body: query.paged ? items : Object.fromEntries(items.map((event) => [event.id, event])) };
   }
 
-  private *matching(filters: Filters): Generator<ClusterEvent> {
+  *matching(filters: Filters): Generator<ClusterEvent> {
     const types = knownWords(filters, 'type', EVENT_TYPES);
     const [monitors, members] = ['monitor', 'member'].map((name) => namesOf(filters[name]));
     const since = instantOf(filters, 'since') ?? Number.NEGATIVE_INFINITY;

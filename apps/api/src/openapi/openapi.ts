@@ -1,6 +1,7 @@
-import { ownOf } from '@9volt/contracts';
+import { byName, ownOf } from '@9volt/contracts';
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import type { JsonSchema } from '@9volt/contracts';
+import { V2_DTOS } from '../v2/v2.dto.js';
 import { components } from './components.js';
 import { OPEN, PROBLEMS, WITHOUT_ETCD } from '../common/docs.js';
 import { answerExamples, examples } from './examples.js';
@@ -61,6 +62,7 @@ interface Operation {
   responses?: Record<string, Answer>;
 }
 
+const V2 = '/api/v2/';
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 /** Every route of the API may answer these. */
 const ALWAYS = [401, 403, 500, 503];
@@ -72,6 +74,7 @@ const GUARDED: Record<string, string[]>[] = [{ token: [] }, { bearer: [] }, {}];
 /** Completes the scanned document: schemas, examples, errors, security, and the routes of the platform. */
 export function completed(scanned: OpenAPIObject): OpenAPIObject {
   const document = structuredClone(scanned);
+  document.paths = pathsOf(document, (path) => !path.startsWith(V2));
   const schemas = components();
   const shown = examples(schemas);
   document.components = { ...document.components, schemas: schemas as never };
@@ -86,6 +89,62 @@ export function completed(scanned: OpenAPIObject): OpenAPIObject {
     }
   }
   return document;
+}
+
+/** The document of `/api/v2` alone, in which each error is one response that all operations share. */
+export function completedV2(scanned: OpenAPIObject): OpenAPIObject {
+  const document = structuredClone(scanned);
+  document.info = { ...document.info, version: '2' };
+  document.paths = pathsOf(document, (path) => path.startsWith(V2));
+  const schemas = { ...components(), ...Object.fromEntries(V2_DTOS.map(({ name, schema }) => [name, schema])) };
+  const shown = { ...examples(components()), ...v2Examples(examples(components())) };
+  const shared = byName<Answer>();
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method] as Operation | undefined;
+      if (!operation) continue;
+      addProblems(operation, method !== 'get');
+      exemplify(path, operation, shown);
+      operation.responses = Object.fromEntries(
+        Object.entries(operation.responses ?? {}).map(([status, answer]) => {
+          if (Number(status) < 400) return [status, answer];
+          shared[`Problem${status}`] ??= answer;
+          return [status, { $ref: `#/components/responses/Problem${status}` } as never];
+        }),
+      );
+    }
+  }
+  document.components = { ...document.components, responses: shared as never };
+  const used = new Set<string>();
+  collectSchemas({ paths: document.paths, shared }, schemas, used);
+  document.components.schemas = Object.fromEntries(
+    [...used].sort().map((name) => [name, ownOf(schemas, name)]),
+  ) as never;
+  document.tags = [{ name: 'v2', description: 'The second shape of the API.' }];
+  return document;
+}
+
+function pathsOf({ paths }: OpenAPIObject, isIn: (path: string) => boolean): OpenAPIObject['paths'] {
+  return Object.fromEntries(Object.entries(paths).filter(([path]) => isIn(path)));
+}
+
+/** The names of all schemas that a part of a document refers to. */
+function collectSchemas(part: unknown, schemas: Record<string, JsonSchema>, used: Set<string>): void {
+  for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+    if (used.has(name)) continue;
+    used.add(name);
+    collectSchemas(ownOf(schemas, name), schemas, used);
+  }
+}
+
+function v2Examples(shown: Record<string, unknown>): Record<string, unknown> {
+  const entry = (name: string, config: unknown): object => ({ name, revision: 1042, origin: { from: 'api' }, config });
+  const monitor = entry('shop-home', shown['Monitor']);
+  const alerter = entry('team-slack', shown['Alerter']);
+  return {
+    ...Object.fromEntries(V2_DTOS.map(({ name, example }) => [name, example])),
+    ...{ MonitorEntry: monitor, MonitorEntryList: [monitor], AlerterEntry: alerter, AlerterEntryList: [alerter] },
+  };
 }
 
 function describePlatform(operation: Operation, { id, summary, open, answers }: PlatformRoute): void {

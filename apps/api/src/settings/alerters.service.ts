@@ -92,7 +92,7 @@ export class AlertersService {
     return users.sort();
   }
 
-  private *matching(filters: Filters): Generator<AlerterRecord> {
+  *matching(filters: Filters): Generator<AlerterRecord> {
     const types = wordsOf(filters['type']);
     for (const { value } of this.cache.alerters.values()) {
       const { name, settings } = value;

@@ -47,7 +47,7 @@ export class MonitorsService {
       },
       fallback: by(({ view }) => view.name),
     });
-    const { items, total } = pageOf(this.configured(query.filters), query);
+    const { items, total } = pageOf(this.matching(query.filters), query);
     const entries = items.map(({ view, settings }) => ({ name: view.name, config: maskMonitor(settings) }));
     const body = query.paged
       ? entries.map(({ name, config }) => ({ name, ...config }))
@@ -90,7 +90,8 @@ export class MonitorsService {
     return `Successfully updated disable check state to '${disable}' for check '${name}'`;
   }
 
-  private *configured(filters: Filters): Generator<Configured> {
+  /** Those whose configuration can be shown. */
+  *matching(filters: Filters): Generator<Configured> {
     for (const matched of matchingMonitors(this.cache, filters, Date.now())) {
       const { settings } = matched.view;
       if (settings) yield { ...matched, settings };
