@@ -108,6 +108,9 @@ describe('an outage of which an alerter was not notified', () => {
     ]);
     history.holds = [hold(31_000, 90_000)];
     expect(kinds(history)).toEqual(['told-while-held']);
+    // Without etcd nobody could write that the hold ended.
+    history.faults = [{ kind: 'outage', at: 'etcd', from: 65_000, to: 75_000 }];
+    expect(kinds(history)).toEqual([]);
     history.holds = [hold(31_000, 69_900)];
     expect(kinds(history)).toEqual([]);
     const { figures } = checkHistory(history, PROMISES);

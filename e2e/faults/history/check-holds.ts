@@ -1,7 +1,17 @@
-import { groupedBy, type Debt, type Hold, type History, type Promises, type Violation } from './history.js';
+import {
+  groupedBy,
+  type Debt,
+  type Fault,
+  type Hold,
+  type History,
+  mayShowAt,
+  type Promises,
+  type Violation,
+} from './history.js';
 
 /** Whether each alarm that was held had one reason at a time, and was not sent meanwhile. */
-export function checkHolds({ holds, deliveries, endedAt }: History, { tellWithinMs }: Promises): Violation[] {
+export function checkHolds({ holds, deliveries, endedAt, faults }: History, promises: Promises): Violation[] {
+  const { tellWithinMs } = promises;
   const violations: Violation[] = [];
   const alarms = groupedBy(
     deliveries.filter(({ accepted, type }) => accepted && type !== 'resolve'),
@@ -19,7 +29,9 @@ export function checkHolds({ holds, deliveries, endedAt }: History, { tellWithin
         });
       }
       // A notification that was on its way when the hold began may arrive.
-      const told = (alarms.get(who) ?? []).find(({ at }) => at > from + tellWithinMs && at < to);
+      const told = (alarms.get(who) ?? []).find(
+        ({ at }) => at > from + tellWithinMs && at < to && !isUnwritten(faults, at, promises),
+      );
       if (told) {
         const message = `${told.by} told ${told.alerter} ${told.type} (${told.key}) while ${reason} held it`;
         violations.push({ kind: 'told-while-held', monitor, message });
@@ -27,6 +39,11 @@ export function checkHolds({ holds, deliveries, endedAt }: History, { tellWithin
     }
   }
   return violations;
+}
+
+/** A worker that cannot reach etcd cannot write that a hold ended. */
+function isUnwritten(faults: readonly Fault[], at: number, promises: Promises): boolean {
+  return faults.some((fault) => ['outage', 'partition'].includes(fault.kind) && mayShowAt(fault, at, promises));
 }
 
 /** The longest time between two moments that nothing explains: neither a hold nor a debt. */
