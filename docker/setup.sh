@@ -22,4 +22,4 @@ grep -qF "$(cat "$prometheus/token")" "$tokens/access-tokens" ||
 # Before, everybody could read it.
 chmod 600 "$tokens/access-tokens"
 
-sh "$scripts/create-certificates.sh" --directory "$certificates" --hosts etcd,etcd-1,etcd-2,etcd-3 --users root,scheduler,worker,api
+sh "$scripts/create-certificates.sh" --directory "$certificates" --hosts etcd,etcd-1,etcd-2,etcd-3 --users root,scheduler,worker,api,status

@@ -7,7 +7,7 @@ usage() {
   cat <<'TEXT'
 Usage: create-certificates.sh --directory <dir> [options]
 
-  --directory <dir>   where directories authority, etcd, root, scheduler, worker, api, operator, viewer and server are made, each with ca.crt,
+  --directory <dir>   where directories authority, etcd, root, scheduler, worker, api, status, operator, viewer and server are made, each with ca.crt,
                       tls.crt and tls.key; one that exists may be a volume of its own
   --hosts <list>      names and addresses of the members, separated by commas; localhost, 127.0.0.1 and ::1 are always among them
   --users <list>      for whom of these users certificates are made; for all when left out
@@ -23,7 +23,7 @@ fail() {
   exit 2
 }
 
-directory='' hosts='' users=root,scheduler,worker,api,operator,viewer,server prefix=9volt days=3650
+directory='' hosts='' users=root,scheduler,worker,api,status,operator,viewer,server prefix=9volt days=3650
 while [ $# -gt 0 ]; do
   case $1 in
     --directory | --hosts | --users | --prefix | --days)
@@ -114,7 +114,7 @@ subjectAltName=${names#,}"
 for user in $(printf '%s' "$users" | tr ',' ' '); do
   case $user in
     root) name=root ;;
-    scheduler | worker | api | operator | viewer | server) name=$prefix-$user ;;
+    scheduler | worker | api | status | operator | viewer | server) name=$prefix-$user ;;
     *) fail "unknown user $user; --help tells which there are" ;;
   esac
   issue "$user" "$name" "$usual

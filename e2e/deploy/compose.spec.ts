@@ -51,7 +51,7 @@ describe('docker/docker-compose.yml', () => {
     expect(new Set(versions.map(([, run, tested]) => run ?? tested)).size).toBe(1);
   });
 
-  it.each(['scheduler', 'worker', 'api'])('gives %s options that it has', async (role) => {
+  it.each(['scheduler', 'worker', 'api', 'status'])('gives %s options that it has', async (role) => {
     const nodes = [...nodesAmong(services).values()].filter(({ command }) => command?.[0] === role);
     expect(nodes.length).toBeGreaterThan(0);
     const { code, stdout: help } = await run9volt([role, '--help']);
@@ -130,7 +130,7 @@ describe('docker/docker-compose.yml', () => {
       writeFileSync(join(home, 'tls/worker/tls.crt'), '');
       setUp();
       expect(new X509Certificate(read('tls/worker/tls.crt')).subject).toBe('CN=9volt-worker');
-      for (const user of ['etcd', 'root', 'scheduler', 'worker', 'api'])
+      for (const user of ['etcd', 'root', 'scheduler', 'worker', 'api', 'status'])
         expect(statSync(join(home, 'tls', user, 'tls.key')).mode & 0o777).toBe(0o600);
     } finally {
       rmSync(home, { recursive: true });
@@ -154,7 +154,7 @@ describe('docker/docker-compose.yml', () => {
           cwd: COMPOSE_DIR,
         });
         const nodes = nodesAmong(composeServices(started));
-        expect(nodes.size).toBe(6);
+        expect(nodes.size).toBe(7);
         for (const { environment } of nodes.values())
           expect(environment?.['NINEV_ETCD_MEMBERS']).toBe(variablesOf(file)['NINEV_ETCD_MEMBERS']);
       }

@@ -47,7 +47,7 @@ describe.each(Object.entries(MATRIX))('the pods of the chart with %s', (_, value
     const known = new Set(NODE_SETTINGS.flatMap(({ env, secret }) => (secret ? [env, `${env}_FILE`] : [env])));
     for (const { spec } of someOf(nodesOf(await Release.render(values)))) {
       const [container] = spec.template.spec.containers;
-      expect(['scheduler', 'worker', 'api'].map((role) => [role])).toContainEqual(container.args);
+      expect(['scheduler', 'worker', 'api', 'status'].map((role) => [role])).toContainEqual(container.args);
       expect(container.command).toBeUndefined();
       const variables = (container.env ?? []).map(({ name }) => name);
       expect(variables.filter((name) => name.startsWith('NINEV_') && !known.has(name))).toEqual([]);
