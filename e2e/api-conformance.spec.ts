@@ -334,13 +334,8 @@ describe('input', () => {
   });
 
   it.each(BODIES)('of %s is checked', async (id, name) => {
-    for (const body of [
-      '{"type":',
-      '[]',
-      '"text"',
-      '{"__proto__":{"type":"tcp"}}',
-      '{"type":"htpp","interval":"1s"}',
-    ].slice(0, id === 'signOut' ? 1 : undefined)) {
+    const others = ['[]', '"text"', '{"__proto__":{"type":"tcp"}}', '{"type":"htpp","interval":"1s"}'];
+    for (const body of ['{"type":', ...(id === 'signOut' ? [] : others)]) {
       await expectStatus(400, id, { ...asked(name), body });
     }
     await expectStatus(413, id, { ...asked(name), body: TOO_LARGE });
