@@ -1,4 +1,5 @@
-import { type Level, type Sample, type Tally } from '@9volt/contracts';
+import { setImmediate as pause } from 'node:timers/promises';
+import type { Level, Sample, Tally } from '@9volt/contracts';
 import { batches } from '../batch.js';
 import { encode } from '../codec.js';
 import type { Compare, EtcdClient, Op } from '../etcd.client.js';
@@ -71,6 +72,8 @@ export class HistoryFoldStore {
       digests.add(digest);
       const value = encodeTallies({ names, tallies, from, unitMs: this.unitOf(level) });
       puts.push([this.history.naming(digest, names), { put: this.keyOf(level, n, digest), value }]);
+      // A leader has other things to do meanwhile.
+      await pause();
     }
     const gone = before.filter(({ digest }) => !digests.has(digest)).map(({ key }): Op[] => [{ delete: key }]);
     return this.commit([...puts, ...gone, ...(folded ? [[this.note(level, folded)]] : [])], fence);
