@@ -26,8 +26,8 @@ it('collects each measured value over the results, and leaves out what never was
   ]);
 });
 
-it('draws a line that is broken where nothing was measured', () => {
+it('draws a line through what was measured', () => {
   const series = { label: 'a', unit: '', last: 1, least: 0, most: 2 };
-  expect(pathOf({ ...series, values: [0, 2, null, 1] })).toBe('M0.0 42.0L80.0 2.0M240.0 22.0');
+  expect(pathOf({ ...series, values: [0, 2, null, 1] })).toBe('M0.0 42.0L80.0 2.0L240.0 22.0');
   expect(pathOf({ ...series, least: 1, most: 1, values: [1, 1] })).toBe('M0.0 22.0L240.0 22.0');
 });

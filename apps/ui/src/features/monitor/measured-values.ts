@@ -28,22 +28,14 @@ export function valueSeries(results: readonly Sample[]): ValueSeries[] {
 export const WIDTH = 240;
 export const HEIGHT = 44;
 
-/** The line of a series in a box of {@link WIDTH} by {@link HEIGHT}, broken where nothing was measured. */
+/** The line of a series in a box of {@link WIDTH} by {@link HEIGHT}; of several results at once, only the last one keeps its values. */
 export function pathOf({ values, least, most }: ValueSeries): string {
   const step = WIDTH / Math.max(1, values.length - 1);
   const span = most - least;
-  let isBroken = true;
-  return values
-    .map((value, at) => {
-      if (value === null) {
-        isBroken = true;
-        return '';
-      }
-      const y = span === 0 ? HEIGHT / 2 : HEIGHT - 2 - ((value - least) / span) * (HEIGHT - 4);
-      const mark = isBroken ? 'M' : 'L';
-      isBroken = false;
-      return `${mark}${(at * step).toFixed(1)} ${y.toFixed(1)}`;
-    })
-    .filter((part) => part !== '')
-    .join('');
+  const points = values.flatMap((value, at) => {
+    if (value === null) return [];
+    const y = span === 0 ? HEIGHT / 2 : HEIGHT - 2 - ((value - least) / span) * (HEIGHT - 4);
+    return [`${(at * step).toFixed(1)} ${y.toFixed(1)}`];
+  });
+  return `M${points.join('L')}`;
 }
