@@ -38,22 +38,29 @@ async function measure() {
   row('a minute, written', `${kb(minuteBytes / 180)} (with its repeats ≈ ${kb((minuteBytes / 180) * 2)})`);
   row('3 h of minutes', mb(minuteBytes));
   const index = await history.index();
-  const sources = [...index.minute]
-    .filter(([n]) => Math.floor(n / 60) === folded)
-    .sort(([a], [b]) => a - b)
-    .flatMap(([, found]) => found);
-  const hour = await timed('a fold of an hour, from 60 minutes', async () => {
+  const fold = async (n) => {
+    const sources = [...index.minute]
+      .filter(([minute]) => Math.floor(minute / 60) === n)
+      .sort(([a], [b]) => a - b)
+      .flatMap(([, found]) => found);
     const { tallies } = await foldPeriod(history, sources);
-    await historyFold.replace({ level: 'hour', n: folded }, tallies, [], []);
+    await historyFold.replace({ level: 'hour', n }, tallies, [], []);
+    await historyFold.strip(sources, []);
     return tallies;
-  });
+  };
+  const last = await timed('a fold of an hour, from 60 minutes', () => fold(folded));
   const hourBytes = await sizeOf(keys.historyHours);
   row('an hour', `${mb(hourBytes)}, ${(hourBytes / monitors).toFixed(1)} bytes a monitor`);
-  // Other hours differ as hours of different monitors do.
-  const variants = [...hour.values()];
-  for (let n = folded - 239; n < folded; n++) {
-    const shift = (n - folded) * HOUR;
-    const tallies = new Map(names.map((name) => [name, moved(pick(variants), shift)]));
+  const known = [last, await fold(folded - 1), await fold(folded - 2)];
+  row('3 h of minutes, without the results', mb(await sizeOf(keys.historyMinutes)));
+  // Other hours of a monitor are like one of these.
+  for (let n = folded - 239; n < folded - 2; n++) {
+    const tallies = new Map(
+      names.map((name) => {
+        const which = Math.floor(Math.random() * known.length);
+        return [name, moved(known[which].get(name), (n - folded + which) * HOUR)];
+      }),
+    );
     await historyFold.replace({ level: 'hour', n }, tallies, [], []);
   }
   const hours = await history.index();
@@ -65,10 +72,9 @@ async function measure() {
   });
   const dayBytes = await sizeOf(keys.historyDays);
   row('a day', `${mb(dayBytes)}, ${(dayBytes / monitors).toFixed(1)} bytes a monitor`);
-  const dayVariants = [...day.values()];
   for (let n = today - days; n < today; n++) {
     const shift = (n - (today - 2)) * DAY;
-    const tallies = new Map(names.map((name) => [name, moved(pick(dayVariants), shift)]));
+    const tallies = new Map(names.map((name) => [name, moved(day.get(name), shift)]));
     if (n !== today - 2) await historyFold.replace({ level: 'day', n }, tallies, [], []);
   }
   row('240 hours', mb(await sizeOf(keys.historyHours)));
@@ -151,10 +157,6 @@ function bucketSeed(name) {
 
 function gaussian() {
   return Math.sqrt(-2 * Math.log(1 - Math.random())) * Math.cos(2 * Math.PI * Math.random());
-}
-
-function pick(all) {
-  return all[Math.floor(Math.random() * all.length)];
 }
 
 async function sizeOf(prefix) {
