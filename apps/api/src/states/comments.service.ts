@@ -40,10 +40,14 @@ export class CommentsService {
       },
       () => keepsChanging(`the incident ${number} of '${name}'`),
     );
-    this.node.events.emit('incident-commented', `${author ?? 'somebody'} commented on incident ${n} of ${name}: ${text}`, {
-      monitor: name,
-      details: { incident: commented.id },
-    });
+    this.node.events.emit(
+      'incident-commented',
+      `${author ?? 'somebody'} commented on incident ${n} of ${name}: ${text}`,
+      {
+        monitor: name,
+        details: { incident: commented.id },
+      },
+    );
     return shownIncident(n, commented);
   }
 }

@@ -214,7 +214,14 @@ describe('one state', () => {
     const first = await call('POST', comment, { text: 'a cable was cut', author: 'kim' });
     expect([first.status, undocumented('Incident', first.body)]).toEqual([201, []]);
     const key = api.node.keys.incident('down', 1);
-    const delivery = { alerter: 'team', type: 'critical', at: longAgo, outcome: 'delivered', attempts: 1, answer: 'ok' };
+    const delivery = {
+      alerter: 'team',
+      type: 'critical',
+      at: longAgo,
+      outcome: 'delivered',
+      attempts: 1,
+      answer: 'ok',
+    };
     const stored = JSON.parse((await api.node.client.get(key))?.value.toString() ?? '') as IncidentRecord;
     await written(api.node, { put: key, value: encode({ ...stored, notifications: [delivery] }) });
     expect((await call('POST', comment, { text: '<b>spliced</b>' })).status).toBe(201);
