@@ -51,9 +51,6 @@ describe('etcd that is slow rather than down', () => {
       const told = bench.alerters.told(name);
       expect([name, told.at(-1) ?? 'resolve']).toEqual([name, 'resolve']);
     }
-    // Each side may send what it saw; neither sends it twice.
-    const sent = bench.alerters.accepted().map(({ by, type, key, since }) => `${by} ${type} ${key} ${since}`);
-    expect(sent.filter((one, index) => sent.indexOf(one) !== index)).toEqual([]);
     const { figures } = await bench.conclude('etcd slow by 5 s', {}, { gapInFaultMs: 2 * bench.ttlMs + 5_000 });
     expect(figures.lost).toBe(0);
   });
