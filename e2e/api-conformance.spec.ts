@@ -328,7 +328,8 @@ describe('input', () => {
     const filters = parameters
       .map(({ name }) => name)
       .filter(
-        (name) => !['page', 'limit', 'sort', 'type', 'status', 'quiet', 'since', 'until', 'config'].includes(name),
+        (name) =>
+          !['page', 'limit', 'sort', 'type', 'status', 'quiet', 'since', 'until', 'config', 'uptime'].includes(name),
       );
     for (const name of someOf(filters)) await expectStatus(200, id, { query: `${name}=web` });
   });
@@ -415,7 +416,9 @@ describe('what is absent', () => {
     ['GET', '/nothing'],
   ])('%s %s is a problem, too', async (method, path) => {
     const response = await fetch(node.url + path, { method });
-    expect([response.status, contract.faultsOf('Problem', await response.json())]).toEqual([404, []]);
+    const expected = path.startsWith('/api/v1/') && !path.endsWith('nothing') ? 405 : 404;
+    expect([response.status, contract.faultsOf('Problem', await response.json())]).toEqual([expected, []]);
+    expect(response.headers.get('allow') !== null).toBe(expected === 405);
   });
 });
 
