@@ -155,6 +155,7 @@ function checkRepeats(
   const violations: Violation[] = [];
   let count = 0;
   const once = accepted.filter(({ again }) => !again);
+  const sendersOf = groupedBy(once, ({ alerter, key }) => `${alerter} ${key}`);
   const subjectOf = ({ alerter, key, type, monitor, since }: Delivery): string =>
     `${alerter} ${type} ${key} ${outageAt(outages, monitor, since, endedAt)?.from}`;
   for (const same of groupedBy(once, subjectOf).values()) {
@@ -162,8 +163,9 @@ function checkRepeats(
     for (const [index, again] of same.slice(1).entries()) {
       count++;
       const before = same[index] as Delivery;
+      const sides = sendersOf.get(`${again.alerter} ${again.key}`) ?? [];
       const excuse = faults.find(
-        (fault) => excuses(fault, before, again) && !spent.has(fault) && mayShowAt(fault, again.at, promises),
+        (fault) => excuses(fault, before, again, sides) && !spent.has(fault) && mayShowAt(fault, again.at, promises),
       );
       if (excuse) spent.add(excuse);
       else {
@@ -180,15 +182,17 @@ function checkRepeats(
 
 /**
  * Whether a fault can have led to the second of two equal notifications. A sender that was killed, and whoever was suspended or cut
- * off, must be one of the two; without etcd nobody knows of the other.
+ * off, must be one of the two; of a partition any sender about the incident, because the owner does not know who was heard last.
+ * Without etcd nobody knows of the other.
  */
-function excuses({ kind, at }: Fault, before: Delivery, again: Delivery): boolean {
+function excuses({ kind, at }: Fault, before: Delivery, again: Delivery, aboutIt: readonly Delivery[]): boolean {
   switch (kind) {
     case 'crash':
       return at === nameOf(before);
     case 'pause':
-    case 'partition':
       return at === nameOf(before) || at === nameOf(again);
+    case 'partition':
+      return aboutIt.some((one) => at === nameOf(one));
     case 'outage':
       return true;
     case 'graceful':
