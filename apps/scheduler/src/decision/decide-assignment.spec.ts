@@ -203,6 +203,11 @@ describe('decideAssignment', () => {
       'none',
     ],
     [
+      'hands over what it closed only in good order while its resolve may be on its way',
+      { owed: true, goalIs: 'w2', holdings: phase('remove', { reason: 'changed', revision: 8 }) },
+      'rewrite w1 retire w2',
+    ],
+    [
       'runs a monitor again once its incident is closed, though resolves wait to be delivered',
       { owed: true, holdings: phase('remove', { reason: 'changed', revision: 8 }) },
       'rewrite w1 run',

@@ -138,12 +138,15 @@ function closingReason(
   return state.target === monitor.target ? undefined : 'changed';
 }
 
-/** Once the state is gone the incident is closed; pending notifications must not keep a wanted monitor from running. */
+/**
+ * Once the state is gone the incident is closed; pending notifications must not keep a wanted monitor from running. They may be on
+ * their way: then it does not move without a hand-over, or the next owner sends them, too.
+ */
 function closing(facts: Facts, holding: Holding): Decision {
-  const { monitor, state, now, ownerOf, goal } = facts;
+  const { monitor, state, now, owed, ownerOf, goal } = facts;
   const isWanted = monitor?.verdict === 'valid' && !isOff(monitor, now);
   if (!isWanted || state || goal(monitor) === undefined) return continued(facts, holding);
-  if (ownerOf(holding) === 'live' && goal(monitor) !== holding.workerId) {
+  if (!owed && ownerOf(holding) === 'live' && goal(monitor) !== holding.workerId) {
     const isolate = facts.poison ? { isolate: true as const } : {};
     const content: Content = { ...versionOf(monitor), phase: 'run', ...isolate };
     return moved(facts, holding, goal(monitor), beginning(content), content);
