@@ -311,6 +311,7 @@ describe('input', () => {
     ['previewSilence', undefined],
     ['changeSilence', 'none'],
     ['acknowledgeIncident', 'web'],
+    ['commentIncident', 'down'],
     ['pauseMonitor', 'web'],
     ['putMaintenance', 'weekly'],
     ['putStatusPage', 'shop'],
@@ -454,6 +455,26 @@ describe('keeping quiet', () => {
     await expectStatus(404, 'removeAcknowledgement', { name: 'down' });
     await expectStatus(409, 'acknowledgeIncident', { name: 'web', body: { comment: 'x' } });
     await expectStatus(404, 'acknowledgeIncident', { name: ABSENT });
+  });
+
+  it('incidents take comments', async () => {
+    await waitFor(
+      async () => (await contract.ask('commentIncident', { name: 'down', body: { text: 'cut' } })).status === 201,
+    );
+    const { body } = await expectStatus(200, 'getState', { name: 'down' });
+    expect(body).toMatchObject({ incidents: [{ n: 1, comments: [{ text: 'cut' }] }] });
+    await expectStatus(404, 'commentIncident', { name: 'down', n: '99', body: { text: 'x' } });
+  });
+
+  it('history and reports are read', async () => {
+    await expectStatus(200, 'getHistory', { name: 'web', query: 'step=1h' });
+    await expectStatus(200, 'getTimeline', { name: 'web' });
+    expect((await expectStatus(200, 'getReport', { query: 'group-by=tag' })).body).toMatchObject({ groupBy: 'tag' });
+    await expectStatus(400, 'getHistory', { name: 'web', query: 'step=soon' });
+    await expectStatus(400, 'getTimeline', { name: 'web', query: 'from=soon' });
+    await expectStatus(400, 'getReport', { query: 'group-by=worker' });
+    await expectStatus(404, 'getHistory', { name: ABSENT });
+    await expectStatus(404, 'getTimeline', { name: ABSENT });
   });
 
   it('a monitor is disabled for a time', async () => {
@@ -1061,6 +1082,7 @@ describe('at last', () => {
       'patchClusterSettings',
       'expireSilence',
       'removeAcknowledgement',
+      'commentIncident',
       'pauseMonitor',
       'resumeMonitor',
       'putMaintenance',

@@ -33,6 +33,8 @@ export interface Operation extends DocumentedOperation {
 export interface Question {
   /** The value of the parameter in the path; not encoded yet. */
   name?: string;
+  /** The number of an incident in the path; 1 if not set. */
+  n?: string;
   query?: string;
   /** A text is sent as it is. */
   body?: unknown;
@@ -94,7 +96,9 @@ export class ApiContract {
   async ask(id: string, question: Question = {}): Promise<Answer> {
     const operation = this.operation(id);
     const { body } = question;
-    const path = operation.path.replace(/\{\w+\}/, encodeURIComponent(question.name ?? ''));
+    const path = operation.path
+      .replace('{n}', encodeURIComponent(question.n ?? '1'))
+      .replace(/\{\w+\}/, encodeURIComponent(question.name ?? ''));
     const type = Object.keys(operation.requestBody?.content ?? {})[0] ?? 'application/json';
     const response = await fetch(`${question.url ?? this.url}${path}${question.query ? `?${question.query}` : ''}`, {
       method: operation.method,
