@@ -537,8 +537,13 @@ describe('what runs', () => {
     await waitFor(
       async () => {
         const { body } = await contract.ask('getState', { name: 'down' });
-        const { incidents, results } = body as { incidents: { notifications: unknown[] }[]; results: unknown[] };
-        return results.length > 0 && incidents[0]?.notifications.length === 1;
+        const { incidents, results } = body as {
+          incidents: { notifications: { note?: string }[] }[];
+          results: unknown[];
+        };
+        // Beside it are the notes of the acknowledgement.
+        const alarms = incidents[0]?.notifications.filter(({ note }) => note === undefined);
+        return results.length > 0 && alarms?.length === 1;
       },
       { timeoutMs: 30_000 },
     );
