@@ -47,7 +47,7 @@ describe('the link of an alert', () => {
   const linkOf = (name: string): string | undefined =>
     slack.accepted
       .map(({ message }) => message.attachments[0])
-      .find((attachment) => attachment?.title.includes(`'${name.replaceAll('&', '&amp;')}'`))?.title_link;
+      .find((attachment) => attachment?.title.startsWith(`CRITICAL ${name.replaceAll('&', '&amp;')}:`))?.title_link;
 
   it('uses the address at which `9volt up` listens', async () => {
     const data = mkdtempSync(join(tmpdir(), 'ninevolt-up-'));

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
 
+/** They wait more than they compute, so they run beside each other. */
 const LIMIT_MS = 180_000;
 
 /** Runs one with so little to do that it only shows whether the command works; what it measures on a busy machine says nothing. */
@@ -33,7 +34,7 @@ test('bench:quiet tells what silences and windows cost', async () => {
   expect(Math.min(Number(perSecond), Number(p99Ms))).toBeGreaterThan(0);
 });
 
-test(
+test.concurrent(
   'bench:mix tells what checks of all types together cost a worker',
   async () => {
     const { results } = await run<Results>('checks', '--types http+tcp+dns+tls --rate 8 --seconds 2 --windows 1');
@@ -43,7 +44,7 @@ test(
   LIMIT_MS,
 );
 
-test(
+test.concurrent(
   'bench:latency tells how long a change takes to have its effect',
   async () => {
     const { results } = await run<Results>('latency', '--times 2');
@@ -52,7 +53,7 @@ test(
   LIMIT_MS,
 );
 
-test(
+test.concurrent(
   'bench:api tells what its lists cost',
   async () => {
     const { results } = await run<Results>('api', '--states 50 --requests 2');
@@ -61,7 +62,7 @@ test(
   LIMIT_MS,
 );
 
-test(
+test.concurrent(
   'bench:scale holds a cluster with many monitors against the budgets',
   async () => {
     const { results } = await run<Results>('scale', '--monitors 40 --interval 1 --workers 2 --seconds 2');
@@ -70,7 +71,7 @@ test(
   LIMIT_MS,
 );
 
-test(
+test.concurrent(
   'bench:cluster tells what happens to checks when processes come and go',
   async () => {
     const { results } = await run<Results>('cluster', '--monitors 40 --interval 1 --settle 1');

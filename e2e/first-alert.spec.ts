@@ -32,9 +32,8 @@ describe('from a YAML directory to one alert and one resolve', () => {
     const pager = cluster.use(await startPagerDutyStandIn());
     const mail = cluster.use(await startSmtpSink());
     told = {
-      chat: () =>
-        slack.accepted.map(({ message }) => inWords(message.attachments[0]?.title, message.attachments[0]?.text)),
-      mail: () => mail.accepted.map(({ message }) => inWords(message.subject, message.text)),
+      chat: () => slack.accepted.map(({ message }) => inWords(message.attachments[0]?.title)),
+      mail: () => mail.accepted.map(({ message }) => inWords(message.subject)),
       pager: () =>
         pager.accepted.map(({ message }) => {
           const monitor = /^9volt\/([^/]+)\//.exec(message.dedup_key)?.[1] ?? message.dedup_key;
@@ -176,9 +175,8 @@ describe('from a YAML directory to one alert and one resolve', () => {
   });
 });
 
-/** A title `HTTP check 'page' failure` and its text as `page: what`. */
-function inWords(title = '', text = ''): string {
-  const monitor = /check '([^']+)'/.exec(title)?.[1] ?? title;
-  if (/recovered|closed/.test(title)) return `${monitor}: resolve`;
-  return `${monitor}: ${/entered into (\w+) state/.exec(text)?.[1] ?? text}`;
+/** A headline such as `CRITICAL page: status 500, expected 200` as `page: critical`. */
+function inWords(headline = ''): string {
+  const [, what, monitor = headline] = /(WARNING|CRITICAL|OK) ([^\s:]+)/.exec(headline) ?? [];
+  return `${monitor}: ${what === 'OK' ? 'resolve' : (what ?? 'nothing').toLowerCase()}`;
 }

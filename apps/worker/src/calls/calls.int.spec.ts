@@ -74,9 +74,13 @@ describe('a monitor that waits for calls', () => {
   test('expects no calls while its checks are stopped, and waits for them from the end on', async () => {
     const worker = await startWorker();
     await call();
-    const endsAt = Date.now() + 5_000;
-    await view.put(view.keys.pause(NAME), { until: new Date(endsAt).toISOString(), at: new Date().toISOString() });
+    const pauseUntil = (at: number): Promise<unknown> =>
+      view.put(view.keys.pause(NAME), { until: new Date(at).toISOString(), at: new Date().toISOString() });
+    await pauseUntil(Date.now() + 60_000);
     await view.assign(worker.id, NAME, settings({ interval: '2s', grace: '1s' }));
+    await waitFor(() => worker.holds(NAME));
+    const endsAt = Date.now() + 3_000;
+    await pauseUntil(endsAt);
     const { since } = await view.reaches(NAME, { status: 'critical' });
     expect(Date.parse(since)).toBeGreaterThan(endsAt + 2_500);
     // For the next owner, too.
