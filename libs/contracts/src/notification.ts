@@ -110,7 +110,10 @@ export interface DeliveryRecord {
   reference?: string;
 }
 
-/** `incident/<monitor>/<n>`: kept for 30 days, at most 20 for a monitor. */
+/** An incident is kept for this time after it was closed. */
+export const INCIDENT_AGE_MS = 30 * 86_400_000;
+
+/** `incident/<monitor>/<n>`: at most 20 for a monitor. */
 export interface IncidentRecord {
   id: string;
   openedAt: string;

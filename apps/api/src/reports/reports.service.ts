@@ -1,4 +1,13 @@
-import { byName, DomainError, fault, type MonitorSettings, ownOf, type Reported, reportOf } from '@9volt/contracts';
+import {
+  byName,
+  DomainError,
+  fault,
+  INCIDENT_AGE_MS,
+  type MonitorSettings,
+  ownOf,
+  type Reported,
+  reportOf,
+} from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
@@ -7,8 +16,6 @@ import { HistoryService } from '../history/history.service.js';
 import { matchingMonitors } from '../settings/match-monitors.js';
 import { type Grouping, GROUPINGS, type ShownReport } from './report.dto.js';
 
-/** Incidents are kept for this time: see the housekeeping of the scheduler. */
-const INCIDENTS_KEPT_MS = 30 * 86_400_000;
 const FORMATS = ['json', 'csv'] as const;
 /** Parameters that choose monitors, and what a list of monitors calls them. */
 const FILTERS = [
@@ -45,7 +52,7 @@ export class ReportsService {
       from: new Date(from).toISOString(),
       to: new Date(to).toISOString(),
       groupBy,
-      incidentsFrom: new Date(Math.max(from, Date.now() - INCIDENTS_KEPT_MS)).toISOString(),
+      incidentsFrom: new Date(Math.max(from, Date.now() - INCIDENT_AGE_MS)).toISOString(),
       total,
       rows: lines,
     };

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { INCIDENT_AGE_MS } from '@9volt/contracts';
 import { AbsentWorkers } from './absent-workers.js';
 import { RevisionLog } from './revision-log.js';
 import { SeenRevisions } from './seen-revisions.js';
-import { INCIDENT_AGE_MS, INCIDENTS_KEPT, type KnownIncident, obsoleteIncidents } from './sweep-incidents.js';
+import { INCIDENTS_KEPT, type KnownIncident, obsoleteIncidents } from './sweep-incidents.js';
 
 describe('RevisionLog', () => {
   it('knows the newest revision that is old enough', () => {

@@ -1,6 +1,6 @@
+import { INCIDENT_AGE_MS } from '@9volt/contracts';
 import type { Compare, IncidentStore } from '@9volt/etcd-dal';
 
-export const INCIDENT_AGE_MS = 30 * 86_400_000;
 export const INCIDENTS_KEPT = 20;
 
 export interface KnownIncident {

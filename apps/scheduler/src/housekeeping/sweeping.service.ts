@@ -1,3 +1,4 @@
+import { INCIDENT_AGE_MS } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { Injectable } from '@nestjs/common';
@@ -8,7 +9,7 @@ import { AbsentWorkers } from './absent-workers.js';
 import { LeaderTask } from './leader-task.js';
 import { SeenRevisions } from './seen-revisions.js';
 import { EVENT_AGE_MS, sweepOldEvents, sweepSurplusEvents } from './sweep-events.js';
-import { INCIDENT_AGE_MS, sweepIncidents } from './sweep-incidents.js';
+import { sweepIncidents } from './sweep-incidents.js';
 import { HANDBACK_AGE_MS, REQUEST_AGE_MS, sweepRecords, sweepHandbacks, sweepRequests } from './sweep-leftovers.js';
 import { announceEndings, sweepQuiet } from './sweep-quiet.js';
 

@@ -1,4 +1,5 @@
 import type { UptimeFacts } from '@9volt/contracts';
+import { boundsText } from '@9volt/contracts/uptime-text';
 import type { ShownMonitor } from '../view/page-model.js';
 import type { PublicStatus } from '../view/public-status.js';
 
@@ -23,14 +24,6 @@ export function statusOfUptime({ uptime, watched }: UptimeFacts): PublicStatus {
   return uptime.max >= FAIR ? 'degraded' : 'down';
 }
 
-/** `99.72 %`, or the bounds if they differ: `99.5 – 99.72 %`. */
 export function uptimeInWords({ uptime, watched }: UptimeFacts): string {
-  if (!uptime || !watched) return 'no data';
-  const [min, max] = [percent(uptime.min), percent(uptime.max)];
-  return min === max ? `${max} %` : `${min} – ${max} %`;
-}
-
-/** Rounded down: only what was never down is 100 %. */
-function percent(share: number): string {
-  return String(Math.floor(share * 10_000 + 1e-6) / 100);
+  return uptime && watched ? boundsText(uptime) : 'no data';
 }

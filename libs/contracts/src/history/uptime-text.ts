@@ -4,13 +4,18 @@ import type { UptimeFacts } from './uptime.js';
 export function uptimeText({ uptime, watched }: UptimeFacts): string {
   if (uptime === null || watched === null) return 'nothing to watch';
   if (watched === 0) return 'not watched';
-  const [min, max] = [percent(uptime.min), percent(uptime.max)];
-  const bounds = min === max ? `${min} %` : `${min} – ${max} %`;
+  const bounds = boundsText(uptime);
   return watched < 0.9995 ? `${bounds}, ${percent(watched)} % watched` : bounds;
 }
 
-/** Two decimals, without zeros at the end. */
+/** `99.72 %`, or the bounds if they differ: `99.5 – 99.72 %`. */
+export function boundsText(bounds: NonNullable<UptimeFacts['uptime']>): string {
+  const [min, max] = [percent(bounds.min), percent(bounds.max)];
+  return min === max ? `${min} %` : `${min} – ${max} %`;
+}
+
+/** Two decimals, without zeros at the end. Only what was never down is 100 %. */
 function percent(share: number): string {
-  // 0.9972 * 100 is 99.72000000000001 or a little less: a ten-thousandth is added so that this is not rounded away.
-  return String(Math.floor(share * 10_000 + 0.000_1) / 100);
+  // A product such as 0.9972 * 10,000 may be a little too small: a millionth keeps it from being rounded to the next lower value.
+  return String(Math.floor(share * 10_000 + 1e-6) / 100);
 }

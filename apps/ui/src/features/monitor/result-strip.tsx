@@ -1,33 +1,26 @@
-import { ownOf } from '@9volt/contracts/by-name';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { useState } from 'react';
 import { Instant } from '../../components/instant.js';
 import bar from '../../components/result-bar.module.css';
 import { StatusBadge } from '../../components/status-badge.js';
 import { absolute, latency } from '../../lib/format.js';
 import type { Sample } from '../../lib/recent-results.js';
+import { useStripKeys } from './use-strip-keys.js';
 
 const SHOWN = 80;
-const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, Home: -SHOWN, End: SHOWN };
 
 /** Recent results, oldest on the left; one stop for the tab key, then the arrows go from result to result. */
 export function ResultStrip({ results }: { results: readonly Sample[] }) {
   const shown = results.slice(-SHOWN);
   const [chosenAt, setChosenAt] = useState<string>();
-  const strip = useRef<HTMLDivElement>(null);
   const chosen = shown.find(({ at }) => at === chosenAt) ?? shown.at(-1);
+  const { ref, onKeyDown } = useStripKeys(shown.length, chosen ? shown.indexOf(chosen) : 0, (to) =>
+    setChosenAt(shown[to]?.at),
+  );
   if (!chosen) return <p>No results yet.</p>;
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = ownOf(STEPS, event.key);
-    if (step === undefined) return;
-    event.preventDefault();
-    const to = Math.min(shown.length - 1, Math.max(0, shown.indexOf(chosen) + step));
-    setChosenAt(shown[to]?.at);
-    strip.current?.querySelectorAll('button')[to]?.focus();
-  };
   return (
     <div>
       <div
-        ref={strip}
+        ref={ref}
         role="toolbar"
         aria-label="Recent results, oldest first"
         className={`${bar['bar']} ${bar['large']}`}

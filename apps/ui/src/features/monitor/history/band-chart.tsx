@@ -4,7 +4,7 @@ import { useEffect, useMemo, useRef, useState } from 'react';
 import UPlot from 'uplot';
 import { counted, latency, localShort } from '../../../lib/format.js';
 import { bandData, type BandData } from './chart-data.js';
-import styles from './history.module.css';
+import styles from '../latency-chart.module.css';
 import type { History, Timeline } from './use-history.js';
 
 const HEIGHT_PX = 220;

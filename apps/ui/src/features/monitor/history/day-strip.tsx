@@ -1,31 +1,24 @@
 import { uptimeText } from '@9volt/contracts/uptime-text';
-import { ownOf } from '@9volt/contracts/by-name';
-import { type KeyboardEvent, useRef, useState } from 'react';
+import { useState } from 'react';
 import { spanInWords } from '../../../lib/format.js';
 import { type Bucket, gradeOf } from './chart-data.js';
+import { useStripKeys } from '../use-strip-keys.js';
 import styles from './history.module.css';
 
-const STEPS: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowRight: 1, Home: -1_000, End: 1_000 };
 const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', year: 'numeric', timeZone: 'UTC' });
 
 /** A day each, oldest first; one stop for the tab key, then the arrows go from day to day. Enter opens a day. */
 export function DayStrip({ days, onOpen }: { days: readonly Bucket[]; onOpen: (day: Bucket) => void }) {
   const [chosenFrom, setChosenFrom] = useState<string>();
-  const strip = useRef<HTMLDivElement>(null);
   const chosen = days.find(({ from }) => from === chosenFrom) ?? days.at(-1);
+  const { ref, onKeyDown } = useStripKeys(days.length, chosen ? days.indexOf(chosen) : 0, (to) =>
+    setChosenFrom(days[to]?.from),
+  );
   if (!chosen) return null;
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const step = ownOf(STEPS, event.key);
-    if (step === undefined) return;
-    event.preventDefault();
-    const to = Math.min(days.length - 1, Math.max(0, days.indexOf(chosen) + step));
-    setChosenFrom(days[to]?.from);
-    strip.current?.querySelectorAll('button')[to]?.focus();
-  };
   return (
     <div>
       <div
-        ref={strip}
+        ref={ref}
         role="toolbar"
         aria-label="Uptime of the last 90 days, oldest first"
         className={styles['days']}
