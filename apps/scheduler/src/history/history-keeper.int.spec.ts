@@ -156,15 +156,16 @@ it('removes minutes after three hours; one that comes even later adds to the hou
 });
 
 it('folds days, and keeps the lists of names that something refers to', async () => {
-  const yesterday = Math.floor(Date.now() / DAY) * 24 * 60 - 24 * 60;
+  // The last hours, of which some are written below, may lie in yesterday.
+  const theDayBefore = (Math.floor(Date.now() / DAY) - 2) * 24 * 60;
   for (const n of [600, 601, 700])
-    await wrote(yesterday + n, { web: minuteOf(yesterday + n), db: minuteOf(yesterday + n) });
-  await wrote(yesterday + 700, { other: minuteOf(yesterday + 700) }, undefined, 'w2');
+    await wrote(theDayBefore + n, { web: minuteOf(theDayBefore + n), db: minuteOf(theDayBefore + n) });
+  await wrote(theDayBefore + 700, { other: minuteOf(theDayBefore + 700) }, undefined, 'w2');
   await rounds(1);
   expect(await keysUnder(bench.keys.historyDays)).toHaveLength(1);
   const { history } = scheduler.node.stores;
   const index = await history.index();
-  const day = { from: yesterday * MINUTE, to: yesterday * MINUTE + DAY, step: DAY };
+  const day = { from: theDayBefore * MINUTE, to: theDayBefore * MINUTE + DAY, step: DAY };
   expect(periodsFor(index, day, history.periods)).toEqual([{ level: 'day', n: day.from / DAY }]);
   expect(await known('web', day.from, day.to, DAY)).toMatchObject({ runs: 18 });
   // The lists of the workers go when their minutes are gone, and nothing needed them for a round.
