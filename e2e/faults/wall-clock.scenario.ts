@@ -105,4 +105,26 @@ describe('the wall clock of all processes set forward and back by an hour', () =
       await bench.conclude('8 a clock 3 h ahead, its worker dies');
     },
   );
+
+  given.each([
+    ['ahead', 1],
+    ['behind', -1],
+  ] as const)(
+    'a worker whose clock is three hours %s joins, and leaves: no monitor is checked twice, and none late',
+    async (what, direction) => {
+      await bench.node('scheduler', 's1');
+      await bench.nodes('worker', ['w1', 'w2']);
+      await bench.watch(names(40), { intervalMs: 4_000 });
+      await bench.running();
+      const wrong = await bench.node('worker', 'w3', { env: clockOff(direction) });
+      await waitFor(async () => bench.ownedBy(wrong).length >= 10 && (await bench.isSettled()), {
+        what: 'w3 to own some',
+      });
+      await sleep(10_000);
+      await bench.fault('graceful', 'w3', () => wrong.signal('SIGTERM'));
+      await waitFor(() => bench.isSettled(), { what: 'the others to own all' });
+      await sleep(10_000);
+      await bench.conclude(`8 a clock 3 h ${what} joins and leaves`);
+    },
+  );
 });

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ClusterNode, ClusterTime } from '@9volt/etcd-dal';
 import { GuardedTargets } from '@9volt/monitors';
 import { AppLogger, NodeConfig, SecretReader } from '@9volt/platform';
 import { Programs } from '@9volt/process';
@@ -62,6 +63,11 @@ const FEW_FILES = 1_024;
 @Module({
   providers: [
     { provide: Clock, useClass: SystemClock },
+    {
+      provide: ClusterTime,
+      useFactory: (node: ClusterNode, clock: Clock) => new ClusterTime(node, () => clock.now()),
+      inject: [ClusterNode, Clock],
+    },
     {
       provide: SecretReader,
       useFactory: SecretReader.of,

@@ -25,7 +25,10 @@ export interface Assignment<S extends MonitorSettings = MonitorSettings> {
   revision: number;
   /** Creation revision of the monitor's key. */
   createRevision: number;
-  /** When its last check started, in milliseconds since the epoch; set at a hand-over, and by a worker that leaves. */
+  /**
+   * When its last check started, in milliseconds since the epoch, in the time of the cluster; set at a hand-over, and by a worker that
+   * leaves.
+   */
   lastRunAt?: number;
   /** Id of the worker that set `lastRunAt`. Out of date once another worker has run the monitor. */
   lastRunBy?: string;

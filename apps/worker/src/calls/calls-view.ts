@@ -23,16 +23,15 @@ export class CallsView implements OnApplicationShutdown {
   private backSince = Number.NEGATIVE_INFINITY;
   private listed = false;
   private lost = false;
-  /** For records from before we watched: the clocks of their writers, and ours, may be wrong. */
-  private readonly time: ClusterTime;
 
   constructor(
     private readonly node: ClusterNode,
     private readonly clock: Clock,
+    /** For records from before we watched: the clocks of their writers, and ours, may be wrong. */
+    private readonly time: ClusterTime,
     logger: AppLogger,
   ) {
     this.log = logger.child('calls');
-    this.time = new ClusterTime(node, () => clock.now());
     this.informer = new Watched(node, node.stores.push.watched, {
       onChange: (change) => this.apply(change),
       onConnection: (error) => this.connection(error !== undefined),

@@ -18,7 +18,6 @@ interface Seen {
 /** The results of the running minute, and of those that nobody took yet. In the time of the cluster, which heirs continue. */
 @Injectable()
 export class HistoryLog {
-  private readonly time: ClusterTime;
   private readonly seen = new WeakMap<OwnedMonitor, Seen>();
   private ended: MinuteLog[] = [];
   private current: MinuteLog | undefined;
@@ -26,10 +25,9 @@ export class HistoryLog {
   constructor(
     private readonly node: ClusterNode,
     private readonly clock: Clock,
+    private readonly time: ClusterTime,
     private readonly rules: HoldRules,
-  ) {
-    this.time = new ClusterTime(node, () => clock.now());
-  }
+  ) {}
 
   /** Now, in the time of the cluster. */
   now(): number {

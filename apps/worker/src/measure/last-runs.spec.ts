@@ -9,13 +9,21 @@ const INTERVAL_MS = 10_000;
 const settings = Object.assign(new MonitorSettings(), { type: 'tcp', interval: '10s' });
 const value: Assignment = { phase: 'run', settings, revision: 7, createRevision: 7, assignedAt: '' };
 
-function given(): { clock: FakeClock; lastRuns: LastRuns; monitor: OwnedMonitor; slot: number; phase: number } {
+const HOUR = 3_600_000;
+
+function given(aheadMs = 0): {
+  clock: FakeClock;
+  lastRuns: LastRuns;
+  monitor: OwnedMonitor;
+  slot: number;
+  phase: number;
+} {
   const clock = new FakeClock();
   const monitor = new OwnedMonitor('web', { key: 'k', value, createRevision: 7, modRevision: 7 });
   const phase = phaseOf('web', INTERVAL_MS);
   const slot = slotAfter(clock.now(), INTERVAL_MS, phase);
   clock.stall(slot - clock.now());
-  return { clock, lastRuns: new LastRuns(clock), monitor, slot, phase };
+  return { clock, lastRuns: new LastRuns(clock, { aheadMs }), monitor, slot, phase };
 }
 
 describe('the next owner runs a monitor', () => {
@@ -40,5 +48,29 @@ describe('the next owner runs a monitor', () => {
     clock.stall(4_000);
     lastRuns.note(monitor, slot + 3_900, { status: 'ok', message: '', latencyMs: 100 });
     expect(lastRuns.doneUntil(monitor)).toBe(slot + 3_900);
+  });
+
+  test.each([
+    ['the clock of its predecessor is ahead', 3 * HOUR, 0],
+    ['the clock of its predecessor is behind', -3 * HOUR, 0],
+    ['its own clock is ahead', 0, 3 * HOUR],
+    ['its own clock is behind', 0, -3 * HOUR],
+    ['both clocks are wrong', 3 * HOUR, -3 * HOUR],
+  ])('at its next slot, though %s', (_what, predecessorsMs, ownMs) => {
+    const { lastRuns, monitor, slot, phase } = given(-predecessorsMs);
+    lastRuns.note(monitor, slot, { status: 'ok', message: '', latencyMs: 0 });
+    const lastRunAt = lastRuns.doneUntil(monitor) as number;
+    const now = slot - predecessorsMs + ownMs;
+    const heir = new LastRuns(new FakeClock(now), { aheadMs: -ownMs });
+    const taken = new OwnedMonitor('web', {
+      key: 'k',
+      value: { ...value, lastRunAt },
+      createRevision: 8,
+      modRevision: 8,
+    });
+    const at = heir.startedAt(taken) as number;
+    expect(heirsFirstRun(now, INTERVAL_MS, phase, { at, exact: true })).toBeCloseTo(now + INTERVAL_MS, 0);
+    // One that hands it on without a check of its own hands on what it was told.
+    expect(heir.doneUntil(taken)).toBe(lastRunAt);
   });
 });

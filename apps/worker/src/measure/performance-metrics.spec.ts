@@ -11,7 +11,7 @@ async function scraped(
   ...monitors: [name: string, PerformanceValue[]][]
 ): Promise<string[]> {
   const metrics = new Metrics();
-  const lastRuns = new LastRuns(new FakeClock());
+  const lastRuns = new LastRuns(new FakeClock(), { aheadMs: 0 });
   const owned = monitors.map(([name, performance]) => {
     const monitor = { name } as OwnedMonitor;
     lastRuns.note(monitor, 0, { status: 'ok', message: '', latencyMs: 1, performance });

@@ -30,7 +30,7 @@ afterAll(async () => {
 });
 beforeEach(() => {
   monitors = new OwnedMonitors();
-  lastRuns = new LastRuns(new FakeClock(LAST_RUN_AT));
+  lastRuns = new LastRuns(new FakeClock(LAST_RUN_AT), { aheadMs: 0 });
   const metrics = new Metrics();
   const detachment = new Detachment(node, AppLogger.silent(), new Health(), metrics);
   const writes = new FencedWrites(node, detachment, metrics);

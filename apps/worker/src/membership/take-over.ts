@@ -89,8 +89,7 @@ function firstRunOf(
   const ran = state?.createRevision === assignment.createRevision && state.revision === assignment.revision;
   if (isKnown && !ran) return 'at-once';
   const recorded = Math.max(0, Date.parse(state?.lastRunAt ?? '') || 0);
-  return {
-    at: Math.max(recorded, lastRunAt ?? 0),
-    exact: lastRunAt !== undefined || (intervalMs >= RECORDED_INTERVAL_MS && recorded > 0),
-  };
+  // The state has the time of another clock.
+  if (lastRunAt !== undefined) return { at: lastRunAt, exact: true };
+  return { at: recorded, exact: intervalMs >= RECORDED_INTERVAL_MS && recorded > 0 };
 }

@@ -14,7 +14,7 @@ interface Derived {
 
 /** A monitor that is assigned to this worker. Each folder keeps its own data about it. */
 export class OwnedMonitor {
-  /** When it was last checked elsewhere, milliseconds since the epoch, according to the assignment at its arrival. */
+  /** When it was last checked elsewhere, in the time of the cluster, according to the assignment at its arrival. */
   readonly ranBeforeAt: number | undefined;
   /** Since when it is ours, by `performance.now()`. */
   readonly ownedSince = performance.now();
