@@ -13,7 +13,7 @@ export interface Row {
   repeated: number;
   doubles: number;
   /** The longest time between two checks of one monitor, minus its interval. */
-  longestGapMs: number;
+  longestGapMs?: number;
   note?: string;
 }
 

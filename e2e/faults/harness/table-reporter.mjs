@@ -38,7 +38,7 @@ function cells({ scenario, failoverMs, lost, repeated, doubles, longestGapMs, no
     String(lost),
     String(repeated),
     String(doubles),
-    seconds(longestGapMs),
+    longestGapMs === undefined ? '' : seconds(longestGapMs),
     note ?? '',
   ];
 }
