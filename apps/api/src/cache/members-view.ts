@@ -103,7 +103,7 @@ export class MembersView {
     return runsChecks(Role) && this.drains.has(Name);
   }
 
-  /** Whether a member that runs checks writes nothing to etcd, and may run on from memory all the same. */
+  /** Whether a member that runs checks writes nothing to etcd, although it may continue from memory. */
   isDetached({ MemberID, Role }: Member, now: number, dumpIntervalMs: number): boolean {
     if (!runsChecks(Role)) return false;
     if (!this.live.has(MemberID)) return true;

@@ -57,7 +57,8 @@ export class V2Controller {
   @Route({
     id: 'bulkMonitors',
     summary: 'Put, patch and delete up to 1,000 monitors',
-    description: 'Each operation succeeds or fails by itself; the answer is 200 all the same, and says which.',
+    description:
+      'Each operation succeeds or fails by itself. The answer is always 200, and reports the outcome of each.',
     body: 'BulkRequest',
     answers: [{ schema: 'BulkAnswer', description: 'The result of each operation.' }],
     errors: [400, 409, 413, 415],

@@ -52,7 +52,7 @@ export interface SyncOptions {
   replace: boolean;
   /** Keep entries of the set that no file contains any more. */
   nosync: boolean;
-  /** Remove everything that no file contains, whoever made it. */
+  /** Remove everything that no file contains, also entries from elsewhere. */
   pruneAll: boolean;
   /** Change what belongs to other sets, which makes it belong to this one. */
   takeOver: boolean;
@@ -90,7 +90,7 @@ export function planSync(local: Catalogue<object>, stored: Catalogue<Stored>, op
   return alarming === undefined ? plan : { ...plan, alarming };
 }
 
-/** Whether a push removes what is stored and in no file. The demo makes room for whatever comes. */
+/** Whether a push removes a stored entry that no file contains. Any push removes the demo. */
 export function isLeftOver({ origin, demo }: Pick<Stored, 'origin' | 'demo'>, options: SyncOptions): boolean {
   if (options.nosync) return false;
   return options.pruneAll || demo || (origin?.from === 'files' && origin.set === options.set);

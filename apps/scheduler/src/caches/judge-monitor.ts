@@ -43,7 +43,7 @@ export interface RefusedMonitor {
 
 export type Judged = ValidMonitor | RefusedMonitor;
 
-/** Validates the value in etcd under a monitor's name, whoever wrote it. Never throws. */
+/** Validates the value in etcd under a monitor's name, by any writer. Never throws. */
 export function judgeMonitor(
   name: string,
   source: MonitorSource,

@@ -154,7 +154,7 @@ function closing(facts: Facts, holding: Holding): Decision {
   return wanted(facts, holding, versionOf(monitor));
 }
 
-/** Nobody is to run it any more: its owner closes the incident, or any worker does if there is no owner. */
+/** No worker may run it any more: its owner closes the incident, or any worker if it has no owner. */
 function closed(facts: Facts, holding: Holding | undefined, reason: 'removed' | 'disabled' | 'changed'): Decision {
   const { state, owed, ownerOf, helper } = facts;
   if (!holding) {
@@ -233,7 +233,7 @@ function continued(facts: Facts, holding: Holding): Decision {
   return moved(facts, holding, facts.helper(), 'its worker is gone', content);
 }
 
-/** Nobody runs it and nobody is to: its notifications are delivered all the same. */
+/** No worker runs it and none may: a worker still delivers its notifications. */
 function owedOnly(facts: Facts, holding: Holding | undefined): Decision {
   if (holding) return continued(facts, holding);
   const to = facts.owed ? facts.helper() : undefined;

@@ -35,7 +35,7 @@ export class Placement {
     return goal;
   }
 
-  /** Nobody is to run it. */
+  /** No worker may run it. */
   release(monitor: string): void {
     this.planned.delete(monitor);
     this.loads.book(monitor, undefined, 0);

@@ -2,8 +2,8 @@
 const EVERY_MS = 5 * 60_000;
 
 /**
- * The revisions of etcd that this process saw, by its own clock. So it knows the age of a key, whatever the clock of the key's
- * writer said. Times are of one monotonic clock.
+ * The revisions of etcd that this process saw, by its own clock. So it knows the age of a key without the clock of the key's
+ * writer. Times are of one monotonic clock.
  */
 export class SeenRevisions {
   private entries: { at: number; revision: number }[] = [];

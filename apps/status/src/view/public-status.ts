@@ -20,7 +20,7 @@ export const OF_STATUS: Readonly<Record<Status, PublicStatus>> = {
   unknown: 'unknown',
 };
 
-/** The worst first. Nobody is told about a monitor that nobody checks on purpose. */
+/** The worst first. A paused monitor comes last: someone stopped it on purpose. */
 const SEVERITY: readonly PublicStatus[] = ['down', 'degraded', 'unknown', 'maintenance', 'up', 'paused'];
 
 export function worstOf(statuses: readonly PublicStatus[]): PublicStatus {

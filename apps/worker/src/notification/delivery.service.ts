@@ -23,7 +23,7 @@ const LOOK_EVERY_MS = 10_000;
 /**
  * Delivers the pending notifications of this worker's monitors: from etcd's outbox, and while this worker is detached from the
  * spools. A lane is the queue of one alerter and one monitor: first in, first out, one at a time; lanes do not wait for one
- * another. Level-triggered: whatever changed, a lane looks at its whole situation and takes the next step.
+ * another. Level-triggered: after any change a lane looks at its whole situation and takes the next step.
  */
 @Injectable()
 export class DeliveryService implements OnApplicationBootstrap {

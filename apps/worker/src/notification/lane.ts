@@ -70,7 +70,7 @@ export class Lane {
     return this.current?.key === owed.key && this.current.attempts > 0;
   }
 
-  /** Whatever the first waited for may have changed. */
+  /** The reason why the first entry waited may have changed. */
   retryNow(): void {
     if (!this.current) return;
     this.current.notBefore = 0;

@@ -65,7 +65,7 @@ export class OwnedMonitor {
 
   get intervalMs(): number {
     const known = this.known();
-    // One that is made up for a leftover has none.
+    // Settings that the worker invents for a deleted monitor have none.
     return (known.intervalMs ??= intervalMsOf(known.settings));
   }
 

@@ -1,4 +1,4 @@
-/* eslint-disable 9volt/guarded-callbacks -- Whatever ends this process is told of the check that did it. */
+/* eslint-disable 9volt/guarded-callbacks -- The parent reports any end of this process as the work of the check that runs in it. */
 // A separate process for suspects: monitors that may have killed a worker. Its maker ends it.
 import 'reflect-metadata';
 import { Worker } from 'node:worker_threads';

@@ -1,5 +1,5 @@
 /**
- * When a monitor is due: at every `t` that is congruent to the hash of its name, modulo its interval, whoever owns it. So the
+ * When a monitor is due: at every `t` that is congruent to the hash of its name, modulo its interval, on every owner. So the
  * monitors of one interval are spread over it, a move changes no slot, and nothing drifts.
  */
 

@@ -202,7 +202,7 @@ export class Timetable {
     entry.running = true;
     entry.following = following;
     const dueAt = Math.min(entry.dueAt, startedAt);
-    // Whatever the outcome of one check, its monitor stays on the timetable.
+    // A check that fails does not take its monitor off the timetable.
     const run = async (): Promise<void> => this.options.run({ name: entry.name, dueAt, startedAt });
     const ended = run()
       .catch((error: unknown) => reportDefect(`the check of ${entry.name}`, error))

@@ -18,7 +18,7 @@ const DUMPS_KEPT = 60;
 const REPEAT_EVERY = 10;
 
 /**
- * Dumps the results since the last dump: a few keys whatever the number of checks, which nobody else writes. Not while this process
+ * Dumps the results since the last dump: a few keys, which no other process writes, for any number of checks. Not while this process
  * may not be a member: others may run the monitors by then, and the leader may have swept the vitals.
  */
 @Injectable()

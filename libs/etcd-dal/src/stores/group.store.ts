@@ -9,7 +9,7 @@ import type { MemberStore } from './member.store.js';
 interface GroupRecord {
   /** Id of the worker. */
   owner: string;
-  /** When the last message was delivered, by the clock of whoever sent it. ISO 8601. */
+  /** When the last message was delivered, by the clock of its sender. ISO 8601. */
   lastSentAt?: string;
 }
 

@@ -97,7 +97,7 @@ export class MemberStore {
     return entry && this.drain(entry);
   }
 
-  /** Whoever wrote the key, and whatever its value. Refused if there is none. */
+  /** Also if another process wrote the key, or its value is invalid. Refused if there is no key. */
   fillAgain(name: string): Promise<Committed> {
     const key = this.keys.drain(name);
     return commit(this.client, { compare: [{ key, target: 'create', is: '>', value: 0 }], then: [{ delete: key }] });

@@ -179,7 +179,7 @@ export class OutboxStore {
     return this.commit(joined({ compare: fences, then: [] }, removing(owed), ...still));
   }
 
-  /** Removes entries whatever became of them: they were delivered, or replaced. */
+  /** Removes entries that were delivered or replaced. */
   dropping(keys: readonly string[]): Op[] {
     return keys.map((key) => ({ delete: key }));
   }

@@ -42,7 +42,7 @@ function decoded(
   const source = new Source(response.body());
   if (codings.length > MAX_CODINGS) throw new Error(`the response has more than ${MAX_CODINGS} content encodings`);
   const unknown = codings.findIndex((coding) => !DECODERS.has(coding));
-  // If a body cannot be decoded, search it as it came: it may contain the text all the same.
+  // If a body cannot be decoded, search its bytes: they may contain the text.
   if (unknown !== -1) reader.unreadable = `the content encoding '${codings[unknown]}'`;
   const known = unknown === -1 ? codings : codings.slice(0, unknown);
   const stream = known.reduce<AsyncIterable<Buffer>>(

@@ -99,7 +99,7 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
     }
   }
 
-  /** By level: whoever had the child before may have seen the recovery. */
+  /** By level, not by change: the owner before may have seen the recovery. */
   private askForChecks(name: string, children: readonly string[]): void {
     const { wellSince } = this.seen.get(name) ?? {};
     if (wellSince === undefined) return;
