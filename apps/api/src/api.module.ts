@@ -13,7 +13,7 @@ import { ProblemFilter } from './common/problem.filter.js';
 import { ProblemWriter } from './common/problem-writer.js';
 import { EventsController } from './events/events.controller.js';
 import { EventsService } from './events/events.service.js';
-import { HistoryController, TimelineController } from './history/history.controller.js';
+import { HistoryController, TimelineController, UptimesController } from './history/history.controller.js';
 import { HistoryService } from './history/history.service.js';
 import { HttpSetup } from './http-setup.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
@@ -66,6 +66,7 @@ import { StreamHub } from './stream/stream.hub.js';
     ReportsController,
     HistoryController,
     TimelineController,
+    UptimesController,
     EventsController,
     ClusterController,
     SchemasController,

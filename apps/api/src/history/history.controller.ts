@@ -1,10 +1,11 @@
 import { Get, Param, Query } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
-import type { MonitorHistory, MonitorTimeline } from '@9volt/contracts';
+import type { ByName, MonitorHistory, MonitorTimeline } from '@9volt/contracts';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import { NameParam, Route } from '../common/docs.js';
 import type { RawQuery } from '../common/list-query.js';
 import { HistoryService } from './history.service.js';
+import type { ColumnUptime } from './uptime-table.js';
 
 const instant = { type: 'string', format: 'date-time' } as const;
 const From = ApiQuery({
@@ -66,5 +67,21 @@ export class TimelineController {
   @Get(':name')
   get(@Param('name') name: string, @Query() query: RawQuery): Promise<MonitorTimeline> {
     return this.history.timeline(name, query);
+  }
+}
+
+@ApiV1('uptime', 'States')
+export class UptimesController {
+  constructor(private readonly history: HistoryService) {}
+
+  @Route({
+    id: 'listUptimes',
+    summary: 'List the uptime of all monitors',
+    description: 'Of 24 hours and of 30 days until the last full hour; 9volt computes them once an hour.',
+    answers: [{ schema: 'Uptimes', description: 'Returns a map from name to uptimes.' }],
+  })
+  @Get()
+  list(): Promise<ByName<ColumnUptime>> {
+    return this.history.uptimesByName();
   }
 }

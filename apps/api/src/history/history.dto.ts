@@ -16,6 +16,7 @@ import {
   instant,
   instantOrNull,
   list,
+  map,
   number,
   object,
   oneOfTexts,
@@ -155,3 +156,8 @@ const recent = object({
 });
 export const recentUptime: Schema<RecentUptime> = recent;
 export const columnUptime = object({ '24h': ref(UptimeOfTime), '30d': ref(UptimeOfTime) });
+export const Uptimes = component(
+  'Uptimes',
+  { ...map(columnUptime), description: 'Uptimes by monitor.' },
+  { 'shop-home': { '24h': example, '30d': example } },
+);

@@ -198,6 +198,14 @@ test('the state has the uptime, and the list on request', async () => {
   expect(best.map(({ uptime }) => uptime)).toEqual([undefined, undefined, undefined, undefined]);
 });
 
+test('the uptimes of all monitors are one answer', async () => {
+  const uptimes = await got<Record<string, Record<string, unknown>>>('/api/v1/uptime', 'Uptimes');
+  expect(Object.keys(uptimes).sort()).toEqual(['new', 'rare', 'shop', 'web']);
+  const listed = await got<{ name: string; uptime: unknown }[]>('/api/v1/state?uptime=true');
+  for (const { name, uptime } of someOf(listed)) expect(uptimes[name]).toEqual(uptime);
+  expect(uptimes['new']?.['24h']).toEqual({ uptime: null, watched: null });
+});
+
 describe('a report', () => {
   const week = `from=${iso((Math.floor(Date.now() / DAY) - 3) * DAY)}`;
 

@@ -1,4 +1,6 @@
 import {
+  byName,
+  type ByName,
   DomainError,
   historyOf,
   intervalMsOf,
@@ -124,6 +126,13 @@ export class HistoryService {
   /** The uptime of all monitors, by folded hours. */
   async uptimes(): Promise<(name: string) => ColumnUptime> {
     return this.table.get(await this.index(), Date.now());
+  }
+
+  async uptimesByName(): Promise<ByName<ColumnUptime>> {
+    const uptimes = await this.uptimes();
+    const found = byName<ColumnUptime>();
+    for (const { name, declared } of this.cache.monitors.values()) if (declared) found[name] = uptimes(name);
+    return found;
   }
 
   /**

@@ -11,7 +11,7 @@ import { CheckResult, PerformanceValue, Phases, Sample } from '../common/result.
 import { type Component, list, map, ref, text, withoutDefaults } from '../common/shape.js';
 import { StatusMessage } from '../common/status-message.js';
 import { Event, EventList } from '../events/event.dto.js';
-import { History, HistoryBucket, HistoryMark, Timeline, UptimeOfTime } from '../history/history.dto.js';
+import { History, HistoryBucket, HistoryMark, Timeline, UptimeOfTime, Uptimes } from '../history/history.dto.js';
 import { Placement, PlacementCandidate, WorkerName } from '../placement/placement.dto.js';
 import {
   Ack,
@@ -87,6 +87,7 @@ export const DTOS: readonly Component<unknown>[] = [
   Report,
   ReportRow,
   UptimeOfTime,
+  Uptimes,
   AssignmentFacts,
   Silence,
   SilenceList,

@@ -21,7 +21,7 @@ export async function get(what: string, name: string | undefined, options: GetOp
   if (!known) throw await unknownResource(what);
   const api = new ApiClient(options);
   const forPeople = options.output !== 'json' && options.output !== 'yaml';
-  const fetch = (): Promise<unknown> => resource.fetch(api, name, options, forPeople);
+  const fetch = (): Promise<unknown> => resource.fetch(api, name, options, forPeople, options.output === 'wide');
   const resource = RESOURCES[known];
   if (known !== 'events' && (options.follow || options['since'] !== undefined || options['until'] !== undefined))
     throw new CliError('--follow, --since and --until are for events; use --watch to see changes of other things');

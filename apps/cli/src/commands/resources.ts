@@ -1,4 +1,6 @@
 import { ownOf } from '@9volt/contracts/by-name';
+import type { components } from '@9volt/contracts/api-types';
+import { lowerBoundText } from '@9volt/contracts/uptime-text';
 import type { ApiClient } from '../api/api-client.js';
 import { askNamed } from '../api/named.js';
 import { ageOf, instantOf } from '../output/age.js';
@@ -6,12 +8,13 @@ import { CliError } from '../output/say.js';
 import { clusterResources } from './cluster-resources.js';
 import type { ResourceName } from './resource-names.js';
 
+type UptimeFacts = components['schemas']['Uptime'];
 export type Row = Record<string, unknown>;
 type Columns = Record<string, (row: Row) => unknown>;
 
 export interface Resource {
   /** Fetches what is shown as JSON and YAML; for people in the order in which they should read it. */
-  fetch(api: ApiClient, name: string | undefined, filter: Row, forPeople: boolean): Promise<unknown>;
+  fetch(api: ApiClient, name: string | undefined, filter: Row, forPeople: boolean, isWide: boolean): Promise<unknown>;
   columns: Columns;
   /** What `-o wide` adds. */
   wide: Columns;
@@ -47,12 +50,13 @@ export const RESOURCES: Record<ResourceName, Resource> = {
     nameOf: (row) => row['name'],
   },
   states: {
-    fetch: (api, name, filter, forPeople) =>
+    fetch: (api, name, filter, forPeople, isWide) =>
       name
         ? askNamed(api, 'monitor', name, () => api.get(`/api/v1/state/${encodeURIComponent(name)}`))
         : api.get('/api/v1/state', {
             ...query(filter),
             ...(forPeople ? { sort: 'status,since', config: 'false' } : {}),
+            ...(isWide ? { uptime: 'true' } : {}),
           }),
     rows: list,
     columns: {
@@ -67,6 +71,8 @@ export const RESOURCES: Record<ResourceName, Resource> = {
       SINCE: (row) => row['since'],
       'LAST RUN': (row) => row['lastRun'],
       LATENCY: (row) => (typeof row['latencyMs'] === 'number' ? `${row['latencyMs']} ms` : undefined),
+      'UPTIME 24H': (row) => uptimeCell(row, '24h'),
+      'UPTIME 30D': (row) => uptimeCell(row, '30d'),
       TARGET: (row) => row['target'],
       TAGS: (row) => row['tags'],
       INCIDENT: (row) => row['incident'],
@@ -111,6 +117,12 @@ export const RESOURCES: Record<ResourceName, Resource> = {
   },
   ...clusterResources,
 };
+
+function uptimeCell({ uptime }: Row, period: '24h' | '30d'): string | undefined {
+  const known = uptime as Partial<Record<string, UptimeFacts>> | null | undefined;
+  const facts = known?.[period];
+  return facts && lowerBoundText(facts);
+}
 
 async function one(api: ApiClient, kind: 'monitor' | 'alerter', name: string): Promise<Row> {
   const asked = askNamed(api, kind, name, () => api.get<Row>(`/api/v1/${kind}/${encodeURIComponent(name)}`));

@@ -14,6 +14,13 @@ export function boundsText(bounds: NonNullable<UptimeFacts['uptime']>): string {
   return min === max ? `${min} %` : `${min} – ${max} %`;
 }
 
+/** For a narrow column: `99.72 %`, `≥ 99.5 %` if it may have been more, `–` if nobody watched. */
+export function lowerBoundText({ uptime, watched }: UptimeFacts): string {
+  if (uptime === null || watched === 0) return '–';
+  const [min, max] = [percent(uptime.min), percent(uptime.max)];
+  return `${min === max ? '' : '≥ '}${min} %`;
+}
+
 /** Two decimals, without zeros at the end. Only what was never down is 100 %. */
 function percent(share: number): string {
   // A product such as 0.9972 * 10,000 may be a little too small: a millionth keeps it from being rounded to the next lower value.

@@ -7,9 +7,10 @@ import { StatusBadge } from '../../components/status-badge.js';
 import { count } from '../../lib/format.js';
 import { type Counts, STATUSES } from '../../lib/status.js';
 import styles from './filter-bar.module.css';
-import type { MonitorFilter } from './monitor-filter.js';
+import { type MonitorFilter, NO_FILTER } from './monitor-filter.js';
 import { SavedFilters } from './saved-filters.js';
 import type { Facets } from './select-monitors.js';
+import { isUptimeSort } from './uptime-columns.js';
 
 interface FilterBarProps {
   filter: MonitorFilter;
@@ -18,6 +19,7 @@ interface FilterBarProps {
   alerters: string[];
   /** How many the other parts of the filter leave. */
   counts: { status: Counts; quiet: QuietCounts };
+  uptime: { isShown: boolean; show: (isShown: boolean) => void };
   onChange: (change: Partial<MonitorFilter>) => void;
 }
 
@@ -26,7 +28,8 @@ export function FilterBarToBe() {
   return <div className={styles['toBe']} />;
 }
 
-export function FilterBar({ filter, facets, alerters, counts: { status: counts, quiet }, onChange }: FilterBarProps) {
+export function FilterBar(props: FilterBarProps) {
+  const { filter, facets, alerters, counts, uptime, onChange } = props;
   return (
     <div role="search" aria-label="Monitors">
       <div className={styles['bar']}>
@@ -62,42 +65,62 @@ export function FilterBar({ filter, facets, alerters, counts: { status: counts, 
           checked={filter.byTag}
           onChange={({ currentTarget }) => onChange({ byTag: currentTarget.checked })}
         />
+        <Switch
+          size="xs"
+          className={styles['allTags'] ?? ''}
+          label="uptime"
+          checked={uptime.isShown}
+          onChange={({ currentTarget }) => {
+            uptime.show(currentTarget.checked);
+            if (isUptimeSort(filter.sort)) onChange({ sort: NO_FILTER.sort, descending: false });
+          }}
+        />
         <SavedFilters />
       </div>
-      <div className={styles['statuses']} role="group" aria-label="Status" style={{ marginTop: 8 }}>
-        {STATUSES.filter((status) => counts[status] > 0 || filter.status.includes(status)).map((status) => {
-          const isChosen = filter.status.includes(status);
-          const others = filter.status.filter((one) => one !== status);
-          return (
-            <button
-              key={status}
-              type="button"
-              className={styles['status']}
-              aria-pressed={isChosen}
-              onClick={() => onChange({ status: isChosen ? others : [...others, status] })}
-            >
-              <StatusBadge status={status} />
-              {count(counts[status])}
-            </button>
-          );
-        })}
-        {QUIET_REASONS.filter((reason) => quiet[reason] > 0 || filter.quiet.includes(reason)).map((reason) => {
-          const isChosen = filter.quiet.includes(reason);
-          const others = filter.quiet.filter((one) => one !== reason);
-          return (
-            <button
-              key={reason}
-              type="button"
-              className={styles['status']}
-              aria-pressed={isChosen}
-              onClick={() => onChange({ quiet: isChosen ? others : [...others, reason] })}
-            >
-              <QuietBadge quiet={reason} />
-              {count(quiet[reason])}
-            </button>
-          );
-        })}
-      </div>
+      <StatusChoice filter={filter} counts={counts} onChange={onChange} />
+    </div>
+  );
+}
+
+function StatusChoice({
+  filter,
+  counts: { status: counts, quiet },
+  onChange,
+}: Pick<FilterBarProps, 'filter' | 'counts' | 'onChange'>) {
+  return (
+    <div className={styles['statuses']} role="group" aria-label="Status" style={{ marginTop: 8 }}>
+      {STATUSES.filter((status) => counts[status] > 0 || filter.status.includes(status)).map((status) => {
+        const isChosen = filter.status.includes(status);
+        const others = filter.status.filter((one) => one !== status);
+        return (
+          <button
+            key={status}
+            type="button"
+            className={styles['status']}
+            aria-pressed={isChosen}
+            onClick={() => onChange({ status: isChosen ? others : [...others, status] })}
+          >
+            <StatusBadge status={status} />
+            {count(counts[status])}
+          </button>
+        );
+      })}
+      {QUIET_REASONS.filter((reason) => quiet[reason] > 0 || filter.quiet.includes(reason)).map((reason) => {
+        const isChosen = filter.quiet.includes(reason);
+        const others = filter.quiet.filter((one) => one !== reason);
+        return (
+          <button
+            key={reason}
+            type="button"
+            className={styles['status']}
+            aria-pressed={isChosen}
+            onClick={() => onChange({ quiet: isChosen ? others : [...others, reason] })}
+          >
+            <QuietBadge quiet={reason} />
+            {count(quiet[reason])}
+          </button>
+        );
+      })}
     </div>
   );
 }

@@ -3,7 +3,18 @@ import { STATUSES } from '../../lib/status.js';
 import { wordsOf } from '../../lib/url-state.js';
 import type { Status } from '../../lib/live-types.js';
 
-const SORT_KEYS = ['status', 'name', 'type', 'target', 'worker', 'lastRun', 'latency', 'since'] as const;
+const SORT_KEYS = [
+  'status',
+  'name',
+  'type',
+  'target',
+  'worker',
+  'lastRun',
+  'latency',
+  'since',
+  'uptime-24h',
+  'uptime-30d',
+] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
 export const PAGE_SIZES = ['50', '100', '500', 'all'] as const;

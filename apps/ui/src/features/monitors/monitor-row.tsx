@@ -7,15 +7,20 @@ import { StatusBadge } from '../../components/status-badge.js';
 import { counted, latency } from '../../lib/format.js';
 import type { LiveState } from '../../lib/live-types.js';
 import { monitorPath } from '@9volt/contracts/pages';
+import { lowerBoundText, uptimeText } from '@9volt/contracts/uptime-text';
 import type { RecentResults } from '../../lib/recent-results.js';
 import { explanationOf } from '../../lib/status.js';
 import styles from './monitor-row.module.css';
 import { workerOf } from './select-monitors.js';
+import type { Uptimes } from './uptime-columns.js';
 
 interface CellsProps {
   state: LiveState;
   isSelected: boolean;
   results: RecentResults;
+  withUptime: boolean;
+  /** Undefined until read. */
+  uptime: Uptimes[string] | undefined;
   onSelect: (name: string, isRange: boolean) => void;
 }
 
@@ -89,7 +94,7 @@ export function GroupHead({
   );
 }
 
-const Cells = memo(function Cells({ state, isSelected, results, onSelect }: CellsProps) {
+const Cells = memo(function Cells({ state, isSelected, results, withUptime, uptime, onSelect }: CellsProps) {
   const { name, status, type, target, tags, since } = state;
   const recent = useSyncExternalStore(results.subscribe, () => results.of(name));
   const last = recent?.at(-1);
@@ -138,9 +143,27 @@ const Cells = memo(function Cells({ state, isSelected, results, onSelect }: Cell
       <span role="cell" className={`${styles['since']} ${styles['number']} ${styles['muted']}`}>
         <Instant at={since} form="span" />
       </span>
+      {withUptime ? (
+        <>
+          <UptimeCell facts={uptime?.['24h']} />
+          <UptimeCell facts={uptime?.['30d']} />
+        </>
+      ) : null}
     </>
   );
 });
+
+function UptimeCell({ facts }: { facts: Uptimes[string]['24h'] | undefined }) {
+  return (
+    <span
+      role="cell"
+      className={`${styles['uptime']} ${styles['number']}`}
+      title={facts && `${uptimeText(facts)}, until the last full hour`}
+    >
+      {facts && lowerBoundText(facts)}
+    </span>
+  );
+}
 
 function later(a: string | undefined, b: string | null): string | null {
   return a !== undefined && (b === null || a > b) ? a : b;

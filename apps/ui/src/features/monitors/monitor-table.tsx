@@ -12,6 +12,7 @@ import { GroupHead, MonitorRow } from './monitor-row.js';
 import row from './monitor-row.module.css';
 import styles from './monitor-table.module.css';
 import { itemsOf, reasonOf, type TableItem } from './table-items.js';
+import type { Uptimes } from './uptime-columns.js';
 import { useHeldOrder } from './use-held-order.js';
 
 const ROW_PX = 34;
@@ -21,7 +22,16 @@ const REASON_PX = 18;
 const HEAD_PX = 32;
 const OVERSCAN = 12;
 
-const COLUMNS: readonly { id: string; label: string; sort?: SortKey; number?: boolean }[] = [
+interface Column {
+  id: string;
+  label: string;
+  /** What the label stands for, if it is short. */
+  says?: string;
+  sort?: SortKey;
+  number?: boolean;
+}
+
+const COLUMNS: readonly Column[] = [
   { id: 'status', label: 'Status', sort: 'status' },
   { id: 'name', label: 'Name', sort: 'name' },
   { id: 'type', label: 'Type', sort: 'type' },
@@ -34,12 +44,20 @@ const COLUMNS: readonly { id: string; label: string; sort?: SortKey; number?: bo
   { id: 'since', label: 'Since', sort: 'since', number: true },
 ];
 
+const UPTIME_COLUMNS: typeof COLUMNS = [
+  { id: 'uptime', label: '24 h', says: 'Uptime of 24 h', sort: 'uptime-24h', number: true },
+  { id: 'uptime', label: '30 d', says: 'Uptime of 30 d', sort: 'uptime-30d', number: true },
+];
+
 interface MonitorTableProps {
   /** The monitors to show, in order. */
   sorted: readonly LiveState[];
   states: ReadonlyMap<string, LiveState>;
   filter: MonitorFilter;
   selected: ReadonlySet<string>;
+  withUptime: boolean;
+  /** Undefined until read. */
+  uptimes: Uptimes | undefined;
   onSort: (sort: SortKey, descending: boolean) => void;
   onSelect: (names: readonly string[], isSelected: boolean) => void;
   foot: (isHeld: boolean) => ReactNode;
@@ -47,7 +65,7 @@ interface MonitorTableProps {
 
 /** A table of any length: only the visible part is drawn. */
 export function MonitorTable(props: MonitorTableProps) {
-  const { sorted, states, filter, selected, onSort, onSelect, foot } = props;
+  const { sorted, states, filter, selected, withUptime, uptimes, onSort, onSelect, foot } = props;
   const { rows, shape, isHeld, handlers } = useHeldOrder(sorted, states, JSON.stringify(filter));
   const body = useRef<HTMLDivElement>(null);
   const [offset, setOffset] = useState(0);
@@ -88,7 +106,7 @@ export function MonitorTable(props: MonitorTableProps) {
   });
   const chosen = rows.filter(({ name }) => selected.has(name)).length;
   return (
-    <div className={styles['table']}>
+    <div className={`${styles['table']} ${withUptime ? row['withUptime'] : ''}`}>
       <div role="table" aria-label="Monitors" aria-rowcount={items.length + 1}>
         <div role="rowgroup">
           <div role="row" className={`${row['row']} ${row['head']}`}>
@@ -106,8 +124,8 @@ export function MonitorTable(props: MonitorTableProps) {
                 }
               />
             </span>
-            {COLUMNS.map((column) => (
-              <ColumnHead key={column.id} {...column} filter={filter} onSort={onSort} />
+            {(withUptime ? [...COLUMNS, ...UPTIME_COLUMNS] : COLUMNS).map((column) => (
+              <ColumnHead key={column.label} {...column} filter={filter} onSort={onSort} />
             ))}
           </div>
         </div>
@@ -134,6 +152,8 @@ export function MonitorTable(props: MonitorTableProps) {
                 isSelected={selected.has(state.name)}
                 isGone={isHeld && !states.has(state.name)}
                 results={results}
+                withUptime={withUptime}
+                uptime={uptimes && ownOf(uptimes, state.name)}
                 onSelect={select}
               />
             );
@@ -153,11 +173,12 @@ function heightOf({ state }: TableItem, rowPx: number): number {
 function ColumnHead({
   id,
   label,
+  says,
   sort,
   number = false,
   filter,
   onSort,
-}: (typeof COLUMNS)[number] & Pick<MonitorTableProps, 'filter' | 'onSort'>) {
+}: Column & Pick<MonitorTableProps, 'filter' | 'onSort'>) {
   const className = `${ownOf(row, id) ?? ''} ${number ? row['number'] : ''}`;
   if (!sort) {
     return (
@@ -170,7 +191,7 @@ function ColumnHead({
   const direction = filter.descending ? 'descending' : 'ascending';
   return (
     <span role="columnheader" className={className} aria-sort={isSorted ? direction : 'none'}>
-      <button type="button" onClick={() => onSort(sort, isSorted && !filter.descending)}>
+      <button type="button" title={says} aria-label={says} onClick={() => onSort(sort, isSorted && !filter.descending)}>
         {label}
         {isSorted ? <Icon name={filter.descending ? 'down' : 'up'} size={12} /> : null}
       </button>

@@ -14,6 +14,13 @@ const states = new Map(
   }),
 );
 
+const uptime = (min: number, max = min) => ({ uptime: { min, max }, watched: 1 - (max - min) });
+const UPTIMES = {
+  'm-005': { '24h': uptime(0.5), '30d': uptime(0.999) },
+  'm-006': { '24h': uptime(1), '30d': uptime(0.9, 0.95) },
+  'm-007': { '24h': { uptime: null, watched: null }, '30d': uptime(1) },
+};
+
 let asked: string[];
 
 beforeEach(() => {
@@ -22,11 +29,15 @@ beforeEach(() => {
   const refuses = (): FakeProblem => new FakeProblem(409, { detail: 'it is being moved' });
   ({ asked } = fakeApi({
     'GET /api/v1/result': () => ({}),
+    'GET /api/v1/uptime': () => UPTIMES,
     ...answers,
     'PATCH /api/v1/monitor/m-001': refuses,
   }));
 });
-afterEach(cleanup);
+afterEach(() => {
+  cleanup();
+  localStorage.clear();
+});
 
 function renderMonitors(path: string) {
   const page = (
@@ -102,6 +113,49 @@ it('keeps search, filters and order in the URL, and forgets the page', async () 
   fireEvent.click(screen.getByRole('button', { name: 'Name' }));
   await waitFor(() => expect(url()).toBe('?q=m-00&status=critical&sort=-name&size=50'));
   expect([foot(), names()]).toEqual([expect.stringContaining('3 of 120 monitors'), ['m-002', 'm-001', 'm-000']]);
+});
+
+const sorting = (label: string): string | null | undefined =>
+  screen.getByLabelText(label).closest('[role=columnheader]')?.getAttribute('aria-sort');
+
+function renderFew(path: string): { url: () => string } {
+  const few = new Map(['m-004', 'm-005', 'm-006', 'm-007'].map((name) => [name, stateOf(name)]));
+  const { router } = renderAt(<MonitorsPage />, {
+    store: fakeStore({ connection: 'live', states: few, events: [] }),
+    path,
+  });
+  return { url: () => router.state.location.search };
+}
+
+it('shows uptime to those who want it, and remembers that', async () => {
+  const { url } = renderFew('/monitors?sort=name');
+  expect(asked).not.toContain('GET /api/v1/uptime');
+  expect(screen.queryByLabelText('Uptime of 24 h')).toBeNull();
+  fireEvent.click(screen.getByLabelText('uptime'));
+  expect(localStorage.getItem('9volt-uptime-columns')).toBe('true');
+  const cells = (name: string): (string | null)[] =>
+    [...document.querySelectorAll(`[data-monitor=${name}] [role=cell]`)].slice(-2).map((cell) => cell.textContent);
+  await waitFor(() => expect(cells('m-005')).toEqual(['50 %', '99.9 %']));
+  expect([cells('m-006'), cells('m-007'), cells('m-004')]).toEqual([
+    ['100 %', '≥ 90 %'],
+    ['–', '100 %'],
+    ['', ''],
+  ]);
+  expect(sorting('Uptime of 30 d')).toBe('none');
+  fireEvent.click(screen.getByLabelText('Uptime of 30 d'));
+  await waitFor(() => expect(url()).toBe('?sort=uptime-30d'));
+  expect(sorting('Uptime of 30 d')).toBe('ascending');
+  // Nothing is known of the last one.
+  expect(names()).toEqual(['m-006', 'm-005', 'm-007', 'm-004']);
+  expect(asked.filter((one) => one === 'GET /api/v1/uptime')).toHaveLength(1);
+});
+
+it('shows the uptime that a link sorts by; who switches it off sorts by status', async () => {
+  const { url } = renderFew('/monitors?sort=-uptime-24h');
+  expect(sorting('Uptime of 24 h')).toBe('descending');
+  fireEvent.click(screen.getByLabelText('uptime'));
+  await waitFor(() => expect(url()).toBe(''));
+  expect(screen.queryByLabelText('Uptime of 24 h')).toBeNull();
 });
 
 it('says which of many failed and why, and selects those again', async () => {

@@ -27,6 +27,7 @@ import {
 import { MonitorTable } from './monitor-table.js';
 import table from './monitor-table.module.css';
 import { countsLeft, facetsOf, selectMonitors } from './select-monitors.js';
+import { useUptimeColumns, useUptimes } from './uptime-columns.js';
 
 const statesOf = ({ states }: Live): Live['states'] => states;
 const firstOf = ({ first }: Live): Live['first'] => first;
@@ -106,7 +107,12 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
   const uses = useUses(filter.alerter.length > 0);
   const counts = useMemo(() => countsLeft(settled.values(), filter, uses.data), [settled, filter, uses.data]);
   const facets = useMemo(() => facetsOf(settled.values()), [settled]);
-  const found = useMemo(() => selectMonitors(settled.values(), filter, uses.data), [settled, filter, uses.data]);
+  const uptime = useUptimeColumns(filter.sort);
+  const uptimes = useUptimes(uptime.isShown);
+  const found = useMemo(
+    () => selectMonitors(settled.values(), filter, uses.data, uptimes),
+    [settled, filter, uses.data, uptimes],
+  );
   const names = useMemo(() => alerters?.map(({ name }) => name) ?? [], [alerters]);
   const { size, page } = filter;
   const perPage = size === 'all' ? Math.max(1, found.length) : Number(size);
@@ -120,7 +126,7 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
   return (
     <>
       {areAll ? (
-        <FilterBar filter={filter} facets={facets} alerters={names} counts={counts} onChange={change} />
+        <FilterBar filter={filter} facets={facets} alerters={names} counts={counts} uptime={uptime} onChange={change} />
       ) : (
         <FilterBarToBe />
       )}
@@ -141,6 +147,8 @@ function Monitors({ states, areAll }: { states: ReadonlyMap<string, LiveState>; 
           states={settled}
           filter={filter}
           selected={selected}
+          withUptime={uptime.isShown}
+          uptimes={uptimes}
           onSort={(sort, descending) => change({ sort, descending })}
           onSelect={(names, isSelected) =>
             setSelected((before) => {

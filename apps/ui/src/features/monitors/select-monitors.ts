@@ -1,7 +1,9 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import type { LiveState } from '../../lib/live-types.js';
 import { countByQuiet, type QuietCounts } from '../../lib/quiet.js';
 import { compareText, type Counts, countByStatus, worstFirst } from '../../lib/status.js';
 import type { MonitorFilter, SortKey } from './monitor-filter.js';
+import { isUptimeSort, UPTIME_SORTS, type Uptimes } from './uptime-columns.js';
 
 type Compare = (a: LiveState, b: LiveState) => number;
 
@@ -9,10 +11,15 @@ type Compare = (a: LiveState, b: LiveState) => number;
 export type Uses = ReadonlyMap<string, readonly string[]>;
 
 /** The monitors that match a filter, in its order. */
-export function selectMonitors(states: Iterable<LiveState>, filter: MonitorFilter, uses?: Uses): LiveState[] {
+export function selectMonitors(
+  states: Iterable<LiveState>,
+  filter: MonitorFilter,
+  uses?: Uses,
+  uptimes?: Uptimes,
+): LiveState[] {
   const all = [...states];
   const found = all.filter(matcherOf(whole(filter, all), uses));
-  const compare = COMPARES[filter.sort];
+  const compare = isUptimeSort(filter.sort) ? byUptime(filter.sort, uptimes) : COMPARES[filter.sort];
   const sign = filter.descending ? -1 : 1;
   return found.sort((a, b) => sign * compare(a, b) || compareText(a.name, b.name));
 }
@@ -85,7 +92,7 @@ export function workerOf({ ownerName, owner }: LiveState): string {
   return ownerName ?? owner ?? '';
 }
 
-const COMPARES: Record<SortKey, Compare> = {
+const COMPARES: Record<Exclude<SortKey, keyof typeof UPTIME_SORTS>, Compare> = {
   status: worstFirst,
   name: by(({ name }) => name),
   type: by(({ type }) => type),
@@ -95,6 +102,12 @@ const COMPARES: Record<SortKey, Compare> = {
   latency: (a, b) => (a.latencyMs ?? -1) - (b.latencyMs ?? -1),
   since: by(({ since }) => since),
 };
+
+/** By the lower bound; those without one come after all others. */
+function byUptime(sort: keyof typeof UPTIME_SORTS, uptimes: Uptimes | undefined): Compare {
+  const of = ({ name }: LiveState): number => (uptimes && ownOf(uptimes, name))?.[UPTIME_SORTS[sort]].uptime?.min ?? 2;
+  return (a, b) => of(a) - of(b);
+}
 
 function by(textOf: (state: LiveState) => string | null): Compare {
   return (a, b) => compareText(textOf(a) ?? '', textOf(b) ?? '');
