@@ -1,11 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { Cluster, hasChromium, launchChromium, type NodeProcess, waitFor } from './harness/index.js';
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+import { axeFindings, Cluster, hasChromium, launchChromium, type NodeProcess, waitFor } from './harness/index.js';
 
 (hasChromium ? describe : describe.skip)('a public status page of a server with access tokens', () => {
   let cluster: Cluster;
@@ -51,11 +47,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
   it.each(['light', 'dark'] as const)('has no finding of axe in the %s theme', async (colorScheme) => {
     await page.emulateMedia({ colorScheme });
-    await page.evaluate(`window.axe || (() => { ${AXE} })()`);
-    const found = await page.evaluate<string[]>(
-      `axe.run().then(({ violations }) => violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html)))`,
-    );
-    expect(found).toEqual([]);
+    expect((await axeFindings(page)).map(({ text }) => text)).toEqual([]);
   });
 
   it('fits a phone, and breaks nothing of its own content security policy', async () => {

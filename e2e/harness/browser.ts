@@ -68,18 +68,14 @@ export class DashboardTab {
   /** The serious and critical findings of axe in a part of the page, in each theme: `theme: rule: element`. */
   async seriousFindings(within = 'html', schemes: readonly Scheme[] = ['light', 'dark']): Promise<string[]> {
     const found: string[] = [];
-    await this.page.evaluate(`window.axe || (() => { ${AXE} })()`);
     for (const [at, scheme] of schemes.entries()) {
       await this.page.emulateMedia({ colorScheme: scheme });
       await this.page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor();
       // Only colours differ between themes.
       const rules = at === 0 ? {} : { runOnly: ['color-contrast'] };
-      const serious = await this.page.evaluate<string[]>(
-        `axe.run(${JSON.stringify(within)}, ${JSON.stringify({ resultTypes: ['violations'], ...rules })}).then(({ violations }) => violations
-          .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-          .flatMap(({ id, nodes }) => nodes.map(({ html }) => id + ': ' + html.slice(0, 200))))`,
-      );
-      found.push(...serious.map((finding) => `${scheme}: ${finding}`));
+      const all = await axeFindings(this.page, within, rules);
+      const serious = all.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+      found.push(...serious.map(({ text }) => `${scheme}: ${text}`));
     }
     return found;
   }
@@ -92,6 +88,19 @@ export class DashboardTab {
   async close(): Promise<void> {
     await this.page.context().close();
   }
+}
+
+/** What axe finds in a part of a page: `rule: element`. */
+export async function axeFindings(
+  page: Page,
+  within = 'html',
+  options: object = {},
+): Promise<{ impact: string; text: string }[]> {
+  await page.evaluate(`window.axe || (() => { ${AXE} })()`);
+  return page.evaluate(
+    `axe.run(${JSON.stringify(within)}, ${JSON.stringify({ resultTypes: ['violations'], ...options })}).then(({ violations }) => violations
+      .flatMap(({ id, impact, nodes }) => nodes.map(({ html }) => ({ impact, text: id + ': ' + html.slice(0, 200) }))))`,
+  );
 }
 
 export function launchChromium(): Promise<Browser> {

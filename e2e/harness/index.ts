@@ -6,5 +6,6 @@ export * from './node-process.js';
 export * from './run-command.js';
 export * from './run-intervals.js';
 export * from './secured-etcd.js';
+export * from './write-past.js';
 export { startSeverableProxy } from '@9volt/etcd-dal/testing';
 export { EventStream, waitFor } from '@9volt/testing';

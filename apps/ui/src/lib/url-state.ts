@@ -7,10 +7,14 @@ export function wordsOf(params: URLSearchParams, name: string): string[] {
   return [...new Set(words.map((word) => word.trim()).filter((word) => word !== ''))];
 }
 
-/** The parameters of the URL, and a way to change some of them. Changes that come faster than they are drawn add up. */
+/**
+ * The parameters of the URL, and a way to change some of them. Changes that come faster than they are drawn add up. `isStep`: the browser's
+ * "back" undoes a change.
+ */
 export function useUrlState<T>(
   read: (params: URLSearchParams) => T,
   write: (state: T) => URLSearchParams,
+  isStep = false,
 ): [T, (change: Partial<T>) => void] {
   const [params, setParams] = useSearchParams();
   const latest = useRef(params);
@@ -21,9 +25,9 @@ export function useUrlState<T>(
   const change = useCallback(
     (change: Partial<T>): void => {
       latest.current = write({ ...read(latest.current), ...change });
-      setParams(latest.current, { replace: true, preventScrollReset: true });
+      setParams(latest.current, { replace: !isStep, preventScrollReset: true });
     },
-    [read, write, setParams],
+    [read, write, setParams, isStep],
   );
   return [state, change];
 }

@@ -2,9 +2,9 @@ import { useCallback } from 'react';
 import { useUrlState } from '../../../lib/url-state.js';
 import { type Preset, type Range, rangeFromUrl, rangeToUrl } from './range.js';
 
-/** The time range of the page, from the URL. */
+/** The time range of the page, from the URL. The browser's "back" returns to the one before. */
 export function useRange(byDefault: Preset): [Range, (range: Range) => void] {
-  const [{ range }, change] = useUrlState(readUrl, writeUrl);
+  const [{ range }, change] = useUrlState(readUrl, writeUrl, true);
   const choose = useCallback((chosen: Range) => change({ range: chosen }), [change]);
   return [range ?? { preset: byDefault }, choose];
 }
