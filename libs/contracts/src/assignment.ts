@@ -27,7 +27,7 @@ export interface Assignment<S extends MonitorSettings = MonitorSettings> {
   createRevision: number;
   /**
    * When its last check started, in milliseconds since the epoch, in the time of the cluster; set at a hand-over, and by a worker that
-   * leaves.
+   * leaves. Its new owner compares it with `assignedAt`.
    */
   lastRunAt?: number;
   /** Id of the worker that set `lastRunAt`. Out of date once another worker has run the monitor. */

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import type { CheckResult, PerformanceValue } from '@9volt/contracts';
+import type { Assignment, CheckResult, PerformanceValue } from '@9volt/contracts';
 import { ClusterTime } from '@9volt/etcd-dal';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Clock } from '../time/clock.js';
@@ -14,7 +14,10 @@ export interface LatestRun {
   performance: readonly PerformanceValue[];
 }
 
-/** The last check of each monitor in this process. Assignments contain times of the cluster: clocks of workers may differ by hours. */
+/** An assignment that took longer, or no time at all, was written by a clock that differs from ours. */
+const LONGEST_WAY_MS = 5_000;
+
+/** The last check of each monitor in this process, by our own clock. */
 @Injectable()
 export class LastRuns {
   private readonly runs = new WeakMap<OwnedMonitor, LatestRun>();
@@ -35,9 +38,7 @@ export class LastRuns {
 
   /** When a monitor was last checked: here or, according to the assignment, elsewhere. */
   startedAt(monitor: OwnedMonitor): number | undefined {
-    const run = this.runs.get(monitor);
-    if (run) return run.startedAt;
-    return monitor.ranBeforeAt === undefined ? undefined : monitor.ranBeforeAt - this.time.aheadMs;
+    return this.runs.get(monitor)?.startedAt ?? this.ranBeforeAt(monitor);
   }
 
   /**
@@ -46,9 +47,26 @@ export class LastRuns {
    */
   doneUntil(monitor: OwnedMonitor): number | undefined {
     const run = this.runs.get(monitor);
-    if (!run) return monitor.ranBeforeAt;
     const { name, intervalMs } = monitor;
-    const doneUntil = Math.max(run.startedAt, slotBefore(run.endedAt, intervalMs, phaseOf(name, intervalMs)));
-    return doneUntil + this.time.aheadMs;
+    const at = run
+      ? Math.max(run.startedAt, slotBefore(run.endedAt, intervalMs, phaseOf(name, intervalMs)))
+      : this.ranBeforeAt(monitor);
+    return at === undefined ? undefined : at + this.time.aheadMs;
+  }
+
+  /** What the next owner is told, both times by the same clock. */
+  handedOver(monitor: OwnedMonitor, by: string): Pick<Assignment, 'assignedAt' | 'lastRunAt' | 'lastRunBy'> {
+    const assignedAt = new Date(this.clock.now() + this.time.aheadMs).toISOString();
+    const lastRunAt = this.doneUntil(monitor);
+    return { assignedAt, ...(lastRunAt === undefined ? {} : { lastRunAt, lastRunBy: by }) };
+  }
+
+  /** The two times in an assignment can be compared with each other, and not with our clock, which may be wrong by hours. */
+  private ranBeforeAt({ ranBefore, ownedSince }: OwnedMonitor): number | undefined {
+    if (!ranBefore) return undefined;
+    const arrivedAt = this.clock.now() - (performance.now() - ownedSince);
+    const wayMs = arrivedAt - ranBefore.assignedAt;
+    const agoMs = Math.max(0, ranBefore.assignedAt - ranBefore.at);
+    return arrivedAt - agoMs - (wayMs > 0 && wayMs < LONGEST_WAY_MS ? wayMs : 0);
   }
 }

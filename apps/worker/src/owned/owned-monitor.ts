@@ -14,8 +14,8 @@ interface Derived {
 
 /** A monitor that is assigned to this worker. Each folder keeps its own data about it. */
 export class OwnedMonitor {
-  /** When it was last checked elsewhere, in the time of the cluster, according to the assignment at its arrival. */
-  readonly ranBeforeAt: number | undefined;
+  /** When it was last checked elsewhere, and assigned, according to the assignment at its arrival. Milliseconds since the epoch. */
+  readonly ranBefore: { at: number; assignedAt: number } | undefined;
   /** Since when it is ours, by `performance.now()`. */
   readonly ownedSince = performance.now();
   private left = false;
@@ -25,7 +25,8 @@ export class OwnedMonitor {
     readonly name: string,
     private item: Item<Assignment>,
   ) {
-    this.ranBeforeAt = item.value.lastRunAt;
+    const { lastRunAt, assignedAt } = item.value;
+    this.ranBefore = lastRunAt === undefined ? undefined : { at: lastRunAt, assignedAt: Date.parse(assignedAt) };
   }
 
   /** A change of the same assignment: edited, or in another phase. */
