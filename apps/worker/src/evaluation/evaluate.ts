@@ -100,6 +100,12 @@ export function evaluate(
   };
 }
 
+/** The state after the end of its incident, which somebody else saw. */
+export function endedAt(state: MonitorState, since: string): MonitorState {
+  const well = { ...state, status: 'ok' as const, since, count: 0, message: NO_MESSAGE, incident: null };
+  return without(well, 'firstFailureAt', 'failureSeenAt', 'successes');
+}
+
 /** What each evaluation says anew. */
 function renewed(context: EvaluationContext, lastRunAt: string) {
   const { now, owner, ownerName, revision, createRevision, target, judgedWithinMs } = context;

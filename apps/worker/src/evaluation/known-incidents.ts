@@ -9,7 +9,7 @@ import {
   ownOf,
   type AlarmStatus,
 } from '@9volt/contracts';
-import { failuresOf, worse } from './evaluate.js';
+import { endedAt, failuresOf, worse } from './evaluate.js';
 
 /** An incident that somebody was notified of, or that is stored as open. */
 export interface KnownIncident {
@@ -57,6 +57,28 @@ export function handedByAnother(
     return [alerter, isDoubtful ? 'perhaps-resolved' : heard];
   });
   return { ...handed, told: Object.fromEntries(told) };
+}
+
+/**
+ * The state from which the next result is evaluated: the stored one, without the incident that the last of the others saw end, if
+ * nobody has written the state since. A failure begins another incident then, and none with the number of one that has ended; but it
+ * continues one that others left open, under its number.
+ */
+export function stateAfter(
+  stored: MonitorState,
+  handed: readonly { told: HandedIncident; isUndisturbed: boolean }[],
+): MonitorState {
+  const last = handed.findLast(({ told }) => told.incident.id === stored.incident?.id);
+  const state = last?.isUndisturbed && last.told.closedAt !== null ? endedAt(stored, last.told.closedAt) : stored;
+  const ended = handed.flatMap(({ told }) => (told.closedAt === null ? [] : [told]));
+  return { ...state, incidents: Math.max(state.incidents, ...numbersOf(ended, stored.createRevision)) };
+}
+
+/** Numbers of the incidents of the same monitor: the next one must have another. */
+export function numbersOf(handed: readonly HandedIncident[], createRevision: number): number[] {
+  return handed
+    .filter(({ incident }) => createRevisionOf(incident.id) === createRevision)
+    .map(({ incident }) => numberOf(incident.id));
 }
 
 /** The n of `<create revision>.<n>`. */

@@ -13,6 +13,8 @@ export interface EarlyResult {
 interface Known {
   /** The state in etcd; undefined until it was read. */
   stored?: StoredState;
+  /** The stored state as others left it, who could not write; until the first evaluation. */
+  base?: MonitorState | undefined;
   /** The latest evaluation; the stored state follows it. */
   current?: MonitorState | undefined;
   /** Results that came before the stored state was known. */
@@ -50,7 +52,7 @@ export class Evaluations {
       return false;
     }
     const { revision, createRevision } = monitor.assignment;
-    known.current = evaluate(known.current ?? known.stored.state, result, monitor.settings, {
+    known.current = evaluate(known.current ?? known.base ?? known.stored.state, result, monitor.settings, {
       now: this.clock.now(),
       lastRunAt: startedAt,
       owner: this.node.memberId,
@@ -76,10 +78,16 @@ export class Evaluations {
     return known.early.splice(0);
   }
 
+  /** The next result follows this state, rather than the one in etcd. */
+  continueFrom(monitor: OwnedMonitor, base: MonitorState | undefined): void {
+    this.of(monitor).base = base;
+  }
+
   /** The state in etcd was read again, or written. */
   holds(monitor: OwnedMonitor, stored: StoredState): void {
     const known = this.of(monitor);
     known.stored = stored;
+    known.base = undefined;
     // The next incident gets a number of its own, also after one that another worker handed back.
     const incidents = stored.state?.incidents ?? 0;
     if (known.current && known.current.createRevision === stored.state?.createRevision) {

@@ -1,10 +1,10 @@
 import { setImmediate as soon } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { unawaited } from '@9volt/contracts';
-import type { HandedIncident, Handback } from '@9volt/contracts';
+import type { HandedIncident, Handback, MonitorState } from '@9volt/contracts';
 import { ClusterNode, type Item, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
-import { handedByAnother } from '../evaluation/known-incidents.js';
+import { handedByAnother, stateAfter } from '../evaluation/known-incidents.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Evaluations } from './evaluations.js';
 import type { Spool } from './spool.js';
@@ -78,19 +78,22 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     const own = this.spools.of(monitor);
     const items = this.itemsOf(monitor.name);
     if (!own && items.length === 0) return NOTHING_HANDED;
-    const incidents = own?.handed('ourselves') ?? [];
+    const ours = own?.handed('ourselves') ?? [];
+    // What our spool began with was sent before.
+    const earlier: HandedIncident[] = [];
+    const later: HandedIncident[] = [];
     const taken: Item<Handback>[] = [];
     const stored = this.evaluations.storedOf(monitor);
     for (const item of items) {
+      const { incidents: told } = item.value;
       // The rest is merged with the next write.
-      if (taken.length > 0 && incidents.length + item.value.incidents.length > MAX_INCIDENTS) break;
+      if (taken.length > 0 && ours.length + earlier.length + later.length + told.length > MAX_INCIDENTS) break;
       taken.push(item);
-      incidents.push(
-        ...item.value.incidents.map((told) =>
-          handedByAnother(told, stored?.state, this.isUndisturbed(monitor, item, told)),
-        ),
+      (own?.knows(item) ? earlier : later).push(
+        ...told.map((one) => handedByAnother(one, stored?.state, this.isUndisturbed(monitor, item, one))),
       );
     }
+    const incidents = [...earlier, ...ours, ...later];
     const { compare, then } = this.node.stores.handback.merging(taken);
     const obsolete = own?.obsoleteKeys ?? [];
     return {
@@ -100,6 +103,17 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
       compare,
       then: [...this.node.stores.outbox.dropping(obsolete), ...then],
     };
+  }
+
+  /** The state from which the next result is evaluated, if others did something about the monitor that is not stored. */
+  stateAfter(monitor: OwnedMonitor): MonitorState | undefined {
+    const state = this.evaluations.storedOf(monitor)?.state;
+    const items = this.itemsOf(monitor.name);
+    if (!state || items.length === 0) return undefined;
+    const handed = items.flatMap((item) =>
+      item.value.incidents.map((told) => ({ told, isUndisturbed: this.isUndisturbed(monitor, item, told) })),
+    );
+    return stateAfter(state, handed);
   }
 
   /** Whether other workers sent something about a monitor that is not stored. */

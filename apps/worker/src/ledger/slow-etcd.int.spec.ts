@@ -244,7 +244,7 @@ describe('an alarm is never sent after its resolve, nor twice, whenever anything
 });
 
 /** As a worker does that stopped without etcd and starts again, or that lost a monitor meanwhile. */
-async function handBackAndTakeAgain(story: Story): Promise<void> {
+async function handBack(story: Story): Promise<void> {
   const [handbacks, spools] = [worker.get(Handbacks), worker.get(Spools)];
   const monitor = worker.get(OwnedMonitors).get(story.name)!;
   const record = handbacks.recordOf(monitor, spools.of(monitor)!)!;
@@ -255,6 +255,10 @@ async function handBackAndTakeAgain(story: Story): Promise<void> {
   await waitFor(() => !worker.isDetached);
   slow.holdWatch();
   expect(await handbacks.give(record, 'alone')).toBe(true);
+}
+
+async function handBackAndTakeAgain(story: Story): Promise<void> {
+  await handBack(story);
   await view.assign(worker.id, story.name, { ...story.settings, interval: '1s' });
   await view.reaches(story.name, { status: 'ok', revision: view.lastRevision });
   await story.end();
@@ -289,6 +293,39 @@ test('a resolve is not repeated if the last state in etcd is that of the worker 
   await handBackAndTakeAgain(story);
   expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
 });
+
+test.each([
+  ['is well', ['well'], []],
+  ['fails again', ['bad', 'well'], ['trigger 50.2', 'resolve 50.2']],
+] as const)(
+  'a worker that gets a monitor back while it is detached again knows what it handed back; the target %s',
+  async (_what, turns, more) => {
+    const story = await Story.begin();
+    await story.turns('bad');
+    await waitFor(() => told(story.name).length === 1);
+    await waitFor(() => view.outboxIsEmpty());
+    await story.quiet();
+    slow.detach();
+    await story.turns('well');
+    await waitFor(() => told(story.name).length === 2);
+    await story.quiet();
+    await handBack(story);
+    slow.detach();
+    story.web.healthy = turns[0] === 'well';
+    await view.assign(worker.id, story.name, { ...story.settings, interval: '59m' });
+    await waitFor(() => worker.get(OwnedMonitors).get(story.name));
+    for (const turn of turns) {
+      await story.turns(turn);
+      await story.quiet();
+    }
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1', ...more]);
+    slow.letReturn();
+    await waitFor(() => !worker.isDetached);
+    await view.reaches(story.name, { status: 'ok', incidents: more.length > 0 ? 2 : 1 });
+    await story.end();
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1', ...more]);
+  },
+);
 
 test('a worker that gets a monitor while it is detached sends nothing of its outbox before it can ask', async () => {
   slow.detach();

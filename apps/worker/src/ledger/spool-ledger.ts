@@ -3,9 +3,10 @@ import { ClusterNode } from '@9volt/etcd-dal';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { EtcdLedger } from './etcd-ledger.js';
 import { Evaluations } from './evaluations.js';
+import { Handbacks } from './handbacks.js';
 import type { Ledger, Readiness, Recorded } from './ledger.js';
 import { Spools } from './spools.js';
-import { changeOf, type StateChange } from './state-change.js';
+import { changeOf, NOTHING_HANDED, type StateChange } from './state-change.js';
 import { reportChange } from './report-change.js';
 import { WorkerFacts } from './worker-facts.js';
 
@@ -17,6 +18,7 @@ export class SpoolLedger implements Ledger {
     private readonly spools: Spools,
     private readonly evaluations: Evaluations,
     private readonly etcd: EtcdLedger,
+    private readonly handbacks: Handbacks,
     private readonly facts: WorkerFacts,
   ) {}
 
@@ -29,12 +31,16 @@ export class SpoolLedger implements Ledger {
     const stored = spool ? { state: spool.state, modRevision: 0 } : this.evaluations.storedOf(monitor);
     // Notes can wait until etcd is back.
     const facts = { ...this.facts.now(), notesFor: undefined };
-    return changeOf(monitor, { stored, evaluated: this.evaluations.currentOf(monitor) }, facts);
+    const evaluated = this.evaluations.currentOf(monitor);
+    // The spool begins with what was handed back before; later handbacks are merged once etcd is back.
+    const handed = spool || !evaluated ? NOTHING_HANDED : this.handbacks.of(monitor);
+    return changeOf(monitor, { stored, evaluated, handed }, facts);
   }
 
-  record(monitor: OwnedMonitor, { next, owed, stored }: StateChange): Promise<Recorded> {
+  record(monitor: OwnedMonitor, { next, owed, stored, handed }: StateChange): Promise<Recorded> {
     if (next) {
       const spool = this.spools.open(monitor);
+      spool.beginWith(handed);
       spool.take({ next, owed }, this.facts.now().now, this.etcd.unanswered(monitor));
       reportChange(this.node.events, monitor, stored.state, next);
       this.spools.emitOwed(monitor.name);

@@ -14,6 +14,7 @@ import { numberOf } from '../evaluation/known-incidents.js';
 import { stateTarget } from '../evaluation/alert-of.js';
 import { type Owed, withKnownIds } from '../evaluation/owed.js';
 import type { OwedNotification } from '../outbox/outbox-view.js';
+import type { Handed } from './state-change.js';
 
 /** A decision about a monitor: the next state and its notifications. */
 export interface Decided {
@@ -39,6 +40,10 @@ export class Spool {
   private readonly sent = new Map<string, { owed: OwedNotification; answered: boolean }>();
   /** Keys of the outbox that may be in etcd and whose notifications are no longer pending. */
   private readonly obsolete = new Map<string, { alerter: string; deliveredAlarm: boolean }>();
+  /** Handbacks of others that it began with: by key, their revision. */
+  private readonly known = new Map<string, number>();
+  /** By incident and alerter, what others sent. */
+  private readonly notified = new Set<string>();
   /** Grows with each change. */
   version = 0;
   /** What etcd held. */
@@ -65,6 +70,17 @@ export class Spool {
     if (next.incident) this.follow(next.incident, next);
     for (const entry of withKnownIds(owed.entries, sent)) this.enqueue(entry, sent.includes(entry));
     this.state = next;
+  }
+
+  /** Its first decision took into account what others handed back. */
+  beginWith({ incidents, compare }: Pick<Handed, 'incidents' | 'compare'>): void {
+    for (const { key, value } of compare) this.known.set(key, value);
+    for (const { incident, told } of incidents)
+      for (const alerter of Object.keys(told)) this.notified.add(sentKey(incident.id, alerter));
+  }
+
+  knows({ key, modRevision }: { key: string; modRevision: number }): boolean {
+    return this.known.get(key) === modRevision;
   }
 
   queue(alerter: string): readonly OwedNotification[] {
@@ -113,7 +129,8 @@ export class Spool {
   /** Whether an alerter was notified of an incident, by anybody. */
   wasNotified(incident: string, alerter: string): boolean {
     const stored = this.before?.incident?.id === incident ? ownOf(this.before.told, alerter) : undefined;
-    return stored !== undefined || this.sent.has(sentKey(incident, alerter));
+    const key = sentKey(incident, alerter);
+    return stored !== undefined || this.notified.has(key) || this.sent.has(key);
   }
 
   /** Whether the notification of an entry of the outbox is no longer pending. */

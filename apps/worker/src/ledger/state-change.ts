@@ -1,7 +1,7 @@
 import { type HandedIncident, type MonitorState, type ResolveReason, timeId } from '@9volt/contracts';
 import type { FencedWrite, StoredState } from '@9volt/etcd-dal';
 import { continues } from '../evaluation/evaluate.js';
-import { createRevisionOf, numberOf } from '../evaluation/known-incidents.js';
+import { numbersOf } from '../evaluation/known-incidents.js';
 import type { AlertFacts } from '../evaluation/alert-of.js';
 import type { HoldRule, NoteRules } from '../evaluation/alarm.js';
 import { type Owed, owedNotifications } from '../evaluation/owed.js';
@@ -121,13 +121,6 @@ export function removalOf(
   if (!stored || (stored.modRevision === 0 && isEmpty(handed))) return undefined;
   const owed = owedNotifications(stored.state, undefined, alertFacts(monitor, facts), reason, handed.incidents);
   return { stored, owed, handed };
-}
-
-/** Numbers of the incidents of the same monitor: the next one must have another. */
-function numbersOf(handed: readonly HandedIncident[], createRevision: number): number[] {
-  return handed
-    .filter(({ incident }) => createRevisionOf(incident.id) === createRevision)
-    .map(({ incident }) => numberOf(incident.id));
 }
 
 function alertFacts(monitor: OwnedMonitor, writer: WriterFacts): AlertFacts {

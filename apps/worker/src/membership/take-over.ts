@@ -72,7 +72,9 @@ export class TakeOver {
     if (this.isLoaded(monitor)) return;
     const [stored] = await Promise.all([this.states.load(monitor.name), this.handbacks.caughtUp()]);
     if (this.isLoaded(monitor)) return;
-    for (const early of this.evaluations.load(monitor, stored)) this.results.evaluate(monitor, early);
+    const early = this.evaluations.load(monitor, stored);
+    this.evaluations.continueFrom(monitor, this.handbacks.stateAfter(monitor));
+    for (const one of early) this.results.evaluate(monitor, one);
     // Handbacks, or reasons that held back an alarm, may have changed since that was written. After a change of the settings the
     // first result decides, which comes at once.
     const isOpen = stored.state?.incident !== null && stored.state?.revision === monitor.assignment.revision;
