@@ -40,8 +40,10 @@ import { requestProviders } from './requests/request.providers.js';
 import { StateWriter } from './ledger/state-writer.js';
 import { CautiousRuns } from './running/cautious-runs.js';
 import { CheckPermits } from './running/check-permits.js';
+import { CheckTurns } from './running/check-turns.js';
 import { Hindrances } from './running/hindrances.js';
 import { JudgedRuns } from './running/judged-runs.js';
+import { Overload } from './running/overload.js';
 import { Standstills } from './time/standstills.js';
 import { IsolatedEntry } from './running/isolated-process.js';
 import { IsolatedRuns } from './running/isolated-runs.js';
@@ -112,6 +114,8 @@ const FEW_FILES = 1_024;
     { provide: Standstills, useFactory: () => new Standstills() },
     { provide: CheckPermits, useFactory: checkPermits, inject: [AppLogger] },
     Hindrances,
+    Overload,
+    CheckTurns,
     JudgedRuns,
     Probing,
     Results,

@@ -943,6 +943,8 @@ export interface components {
             };
             /** @description Resource that the worker lacks, such as file descriptors. */
             Short?: string;
+            /** @description How the worker does not keep up with its checks, in words. */
+            Overloaded?: string;
             /** @description Milliseconds since its start, by the clock of the node that answers. */
             UptimeMs: number;
             /** @description Number of assigned monitors. */
@@ -1993,7 +1995,7 @@ export interface components {
         Event: {
             id: string;
             /** @enum {string} */
-            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "silence-added" | "silence-changed" | "silence-expired" | "silence-ending" | "incident-acknowledged" | "acknowledgement-removed" | "incident-commented" | "monitor-paused" | "monitor-resumed" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "flapping-began" | "flapping-ended";
+            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "member-overloaded" | "member-relieved" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "silence-added" | "silence-changed" | "silence-expired" | "silence-ending" | "incident-acknowledged" | "acknowledgement-removed" | "incident-commented" | "monitor-paused" | "monitor-resumed" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "flapping-began" | "flapping-ended";
             message: string;
             /** Format: date-time */
             timestamp: string;
@@ -2101,6 +2103,10 @@ export interface components {
             status: string;
             /** @description Missing requirements, by name. */
             missing: {
+                [key: string]: string;
+            };
+            /** @description What to know of a process that can work all the same, by subject. */
+            notes?: {
                 [key: string]: string;
             };
         };

@@ -14,6 +14,8 @@ export const EVENT_TYPES = [
   'member-returned',
   'member-held-up',
   'member-short',
+  'member-overloaded',
+  'member-relieved',
   'leader-elected',
   'monitor-assigned',
   'monitor-orphaned',

@@ -18,7 +18,7 @@ export interface WorkerLoad {
   /** Due checks skipped because the one before was still running, since the process started. */
   overruns: number;
   /**
-   * Monitors whose due check did not begin within 5 s, or could not be judged, by `member-tag` (`''` without one); absent if there
+   * Monitors whose due check did not begin within 5 s (on an overloaded worker, before the next was due), or could not be judged, by `member-tag` (`''` without one); absent if there
    * are none.
    */
   late?: Record<string, number>;
@@ -44,6 +44,8 @@ export interface Member {
   AlertLinks?: boolean;
   /** What a worker lacks, in words; absent or empty if it has enough. */
   Short?: string;
+  /** How a worker does not keep up with its checks, in words; absent or empty if it does. */
+  Overloaded?: string;
 }
 
 /**

@@ -55,6 +55,30 @@ describe('Programs', () => {
     expect(await programs.inTurn(10, never, () => Promise.resolve('ran'))).toBe('ran');
   });
 
+  it('gives places in the order in which they were asked for, however long that takes, and beside those in turn', async () => {
+    const programs = new Programs('any', 1);
+    const got: number[] = [];
+    const first = await programs.place(never);
+    const stop = new AbortController();
+    const waiting = [1, 2, 3].map((n) =>
+      programs.place(n === 2 ? stop.signal : never).then((leave) => {
+        if (n !== 2) got.push(n);
+        return leave;
+      }),
+    );
+    const inTurn = programs.inTurn(60_000, never, () => Promise.resolve(got.push(4)));
+    stop.abort();
+    const [second, gaveUp, third] = waiting;
+    (await gaveUp)?.();
+    expect(got).toEqual([]);
+    first();
+    (await second)?.();
+    (await third)?.();
+    await inTurn;
+    expect(got).toEqual([1, 3, 4]);
+    expect(await programs.withPlace.inTurn(10, never, () => Promise.resolve('ran'))).toBe('ran');
+  });
+
   it.each([
     ['any', '/bin/true', undefined],
     [['/bin/true', '/opt/check'], '/opt/check', undefined],

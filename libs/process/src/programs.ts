@@ -6,11 +6,17 @@ import type { StopSignal } from './stop-signal.js';
 export class Programs {
   private running = 0;
   private readonly queue: (() => void)[] = [];
+  private unlimited: Programs | undefined;
 
   constructor(
     readonly rules: ProgramRules,
     readonly atOnce: number,
   ) {}
+
+  /** The same rules for whoever has a place already. */
+  get withPlace(): Programs {
+    return (this.unlimited ??= new Programs(this.rules, Number.POSITIVE_INFINITY));
+  }
 
   /** Why a program may not run here; undefined if it may. */
   refusal(command: string): string | undefined {
@@ -28,6 +34,23 @@ export class Programs {
       return await act();
     } finally {
       this.leave();
+    }
+  }
+
+  /**
+   * Takes a place, first come, first served, however long that takes. Resolves with a function that returns it; call it once. Never
+   * rejects: when `signal` aborts, it resolves at once.
+   */
+  async place(signal: StopSignal): Promise<() => void> {
+    if (this.running < this.atOnce) {
+      this.running++;
+      return () => this.leave();
+    }
+    try {
+      await this.wait(Number.POSITIVE_INFINITY, signal);
+      return () => this.leave();
+    } catch {
+      return () => undefined;
     }
   }
 

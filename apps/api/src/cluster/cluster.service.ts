@@ -93,6 +93,7 @@ export class ClusterService {
       LastUpdated,
       Load,
       Short,
+      Overloaded,
     } = member;
     return {
       MemberID,
@@ -109,6 +110,7 @@ export class ClusterService {
       UptimeMs: Math.max(0, now + (this.clockOffsetOf(MemberID) ?? 0) - Date.parse(StartedAt)) || 0,
       ...(Load === undefined ? {} : { Load }),
       ...(Short ? { Short } : {}),
+      ...(Overloaded ? { Overloaded } : {}),
       Assigned: monitors,
       AssignedLoad: Math.round(weight * 1_000) / 1_000,
       Draining: this.cache.members.isDraining(member),

@@ -45,6 +45,7 @@ export const Member = component(
         additionalProperties: true,
       },
       Short: { ...text, description: 'Resource that the worker lacks, such as file descriptors.' },
+      Overloaded: { ...text, description: 'How the worker does not keep up with its checks, in words.' },
       UptimeMs: { ...count, description: 'Milliseconds since its start, by the clock of the node that answers.' },
       Assigned: { ...count, description: 'Number of assigned monitors.' },
       AssignedLoad: { ...number, description: 'Sum of the weights of its monitors; the leader balances this.' },
@@ -61,7 +62,7 @@ export const Member = component(
       },
       Leader: flag,
     },
-    ['Load', 'Short'],
+    ['Load', 'Short', 'Overloaded'],
   ),
   {
     MemberID: EXAMPLE_WORKER,

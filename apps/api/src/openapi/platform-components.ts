@@ -11,7 +11,14 @@ export const platformComponents = [
   component('Health', object({ status: text }), { status: 'ok' }),
   component(
     'Readiness',
-    object({ status: text, missing: { ...map(text), description: 'Missing requirements, by name.' } }),
+    object(
+      {
+        status: text,
+        missing: { ...map(text), description: 'Missing requirements, by name.' },
+        notes: { ...map(text), description: 'What to know of a process that can work all the same, by subject.' },
+      },
+      ['notes'],
+    ),
     { status: 'ready', missing: {} },
   ),
   component(

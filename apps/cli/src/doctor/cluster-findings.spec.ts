@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, wholeMember } from '@9volt/etcd-dal/testing';
-import { clusterFindings } from './cluster-findings.js';
+import { clusterFindings, loadFinding } from './cluster-findings.js';
 
 let etcd: TestEtcd;
 let client: EtcdClient;
@@ -13,6 +13,25 @@ beforeAll(async () => {
 afterAll(async () => {
   client.close();
   await etcd.stop();
+});
+
+test('names workers that cannot keep up', () => {
+  const overloaded = {
+    ...wholeMember,
+    Name: 'w1',
+    Tags: [],
+    Overloaded: 'cannot keep up: it skips 60 % of its due checks',
+  };
+  expect(loadFinding([overloaded])).toMatchObject({
+    verdict: 'warning',
+    found: 'w1 cannot keep up: it skips 60 % of its due checks',
+  });
+  expect(
+    loadFinding([
+      { ...overloaded, Overloaded: '' },
+      { ...wholeMember, Tags: [] },
+    ]),
+  ).toMatchObject({ verdict: 'ok' });
 });
 
 test('names invalid members, which cost no other finding', async () => {

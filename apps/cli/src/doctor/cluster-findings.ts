@@ -42,6 +42,7 @@ export async function clusterFindings(config: EtcdConfig, permissions?: Permissi
       ...membersFindings(unknown),
       linksFinding(known),
       resourcesFinding(known),
+      loadFinding(known),
       clocksFinding(known, Date.now()),
       ...settingsFindings(keys, monitors.entries, alerters.entries, known),
       ...(permissions
@@ -105,6 +106,12 @@ function resourcesFinding(members: readonly Member[]): Finding {
   const short = members.flatMap(({ Name, Short }) => (Short ? [`${Name}: ${Short}`] : []));
   if (short.length === 0) return ok('resources', 'no worker reports a shortage');
   return problem('resources', short.join('; '), 'raise the limits of the process (ulimit -n), or start more workers');
+}
+
+export function loadFinding(members: readonly Member[]): Finding {
+  const overloaded = members.flatMap(({ Name, Overloaded }) => (Overloaded ? [`${Name} ${Overloaded}`] : []));
+  if (overloaded.length === 0) return ok('load', 'all workers keep up with their checks');
+  return warning('load', overloaded.join('; '), 'start one more worker with the same tags, or check less often');
 }
 
 /**

@@ -185,16 +185,15 @@ export class CheckRunner {
       this.answer(monitor.name, undefined);
       return Promise.resolve();
     }
-    this.recorder.begun(Math.max(0, due.startedAt - due.dueAt));
     const abort = new Stop();
-    const ended = this.run(monitor, due.startedAt, abort);
+    const ended = this.run(monitor, due, abort);
     this.placeOf(monitor).run = { abort, ended };
     return ended;
   }
 
-  private async run(monitor: OwnedMonitor, startedAt: number, signal: Stop): Promise<void> {
+  private async run(monitor: OwnedMonitor, { dueAt, startedAt }: DueRun, signal: Stop): Promise<void> {
     const target = monitor.stateTarget;
-    const execution = await this.probing.execute(monitor, signal);
+    const execution = await this.probing.execute(monitor, Math.max(0, startedAt - dueAt), signal);
     this.ended(monitor);
     const counts = !monitor.gone && !signal.aborted;
     if (counts) this.results.take(monitor, execution, startedAt, target);

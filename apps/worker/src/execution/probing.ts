@@ -35,11 +35,12 @@ export class Probing {
     return awaitsCalls(settings) ? active || !this.calls.isCurrent : active && settings['on-detach'] === 'stop';
   }
 
-  /** Never rejects. When `signal` aborts, forget the result. */
-  execute(monitor: OwnedMonitor, signal: StopSignal): Promise<Execution> {
+  /** A check that was due `lateMs` ago. Never rejects. When `signal` aborts, forget the result. */
+  execute(monitor: OwnedMonitor, lateMs: number, signal: StopSignal): Promise<Execution> {
     const { name, settings } = monitor;
-    const { programs } = this;
-    return this.runs.execute(monitor, signal, () => ({
+    // It begins when it has a place for its program.
+    const programs = this.programs.withPlace;
+    return this.runs.execute(monitor, lateMs, signal, () => ({
       name,
       signal,
       programs,

@@ -42,7 +42,7 @@ export class CheckMetrics {
     );
     this.overrunsTotal = metrics.counter(
       'ninevolt_check_overruns_total',
-      'Due checks skipped because the previous check was still running',
+      'Due checks skipped because the one before was still running, or waited for its turn',
     );
     metrics.gauge('ninevolt_monitors_assigned', 'Monitors assigned to this worker', [], (gauge) =>
       gauge.set(monitors.size),

@@ -18,10 +18,6 @@ export class Recorder {
     private readonly remoteWrite: RemoteWriteService,
   ) {}
 
-  begun(latenessMs: number): void {
-    this.metrics.begun(latenessMs);
-  }
-
   ran(monitor: OwnedMonitor, result: CheckResult, startedAt: number): void {
     this.lastRuns.note(monitor, startedAt, result);
     this.metrics.ended(monitor.settings.type, result.status, result.latencyMs);

@@ -16,10 +16,9 @@ class Starved {
   private readonly judged = new JudgedRuns(
     ...([
       { execute: () => Promise.resolve({ result: this.result }) },
-      { take: () => Promise.resolve(() => undefined), waiting: 0, max: 10, files: 10 },
+      { take: () => Promise.resolve(() => undefined) },
       { within: () => 500 },
       { repeated: () => undefined, unjudged: () => undefined },
-      { of: () => undefined },
       {
         now: () => this.nowMs,
         schedule: (run: () => void) => {
@@ -33,7 +32,7 @@ class Starved {
   async check(): Promise<CheckResult> {
     this.nowMs += 5_000;
     const context = (): GivenContext => ({ signal: new Stop() }) as unknown as GivenContext;
-    return (await this.judged.execute(this.monitor, new Stop(), context)).result;
+    return (await this.judged.execute(this.monitor, 0, new Stop(), context)).result;
   }
 
   async checks(count: number): Promise<CheckResult[]> {

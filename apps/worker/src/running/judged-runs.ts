@@ -1,12 +1,11 @@
 import { guarded } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import type { StopSignal } from '@9volt/process';
-import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Clock } from '../time/clock.js';
 import { Standstills } from '../time/standstills.js';
 import { CautiousRuns, type GivenContext } from './cautious-runs.js';
-import { CheckPermits } from './check-permits.js';
+import { CheckTurns } from './check-turns.js';
 import { annotated, isAnswer, isDisturbable, unjudged, whyNoEvidence } from './evidence.js';
 import { Doubts } from './doubts.js';
 import type { Execution } from './execute-check.js';
@@ -16,8 +15,6 @@ import { type Hindrance, Hindrances } from './hindrances.js';
 const MAX_REPEATS = 2;
 /** The missing resource may be back by then. */
 const AFTER_SHORTAGE_MS = 250;
-/** A check that waits longer for a permit is reported. */
-const LONG_WAIT_MS = 1_000;
 /** How much later a worker may learn of calls after a standstill. */
 const CALLS_ARRIVE_MS = 1_000;
 
@@ -32,20 +29,28 @@ export class JudgedRuns {
 
   constructor(
     private readonly runs: CautiousRuns,
-    private readonly permits: CheckPermits,
+    private readonly turns: CheckTurns,
     private readonly standstills: Standstills,
     private readonly hindrances: Hindrances,
-    private readonly lastRuns: LastRuns,
     private readonly clock: Clock,
   ) {}
 
-  /** One verdict; never rejects. `contextOf` is called for each check. When `signal` aborts, forget the result. */
-  async execute(monitor: OwnedMonitor, signal: StopSignal, contextOf: () => GivenContext): Promise<Execution> {
+  /**
+   * One verdict about a monitor that was due `lateMs` ago; never rejects. `contextOf` is called for each check. When `signal` aborts,
+   * forget the result.
+   */
+  async execute(
+    monitor: OwnedMonitor,
+    lateMs: number,
+    signal: StopSignal,
+    contextOf: () => GivenContext,
+  ): Promise<Execution> {
     const repeatUntil = performance.now() + monitor.intervalMs;
     let repeatedFor: string | undefined;
     for (let repeats = 0; ; repeats++) {
       const context = contextOf();
-      const { execution, elapsedMs, heldUpMs } = await this.run(monitor, context);
+      const isFirst = repeats === 0;
+      const { execution, elapsedMs, heldUpMs } = await this.run(monitor, isFirst ? lateMs : undefined, context);
       const { result } = execution;
       const why = signal.aborted || execution.defect ? undefined : whyNoEvidence(result, { elapsedMs, heldUpMs });
       const isInDoubt = why !== undefined && result.shortage === undefined;
@@ -69,13 +74,11 @@ export class JudgedRuns {
 
   private async run(
     monitor: OwnedMonitor,
+    lateMs: number | undefined,
     context: GivenContext,
   ): Promise<{ execution: Execution; elapsedMs: number; heldUpMs: number }> {
-    const cameAt = performance.now();
-    const release = await this.permits.take(this.lastRuns.of(monitor)?.tookMs, context.signal);
+    const release = await this.turns.take(monitor, lateMs, context.signal);
     const from = performance.now();
-    if (from - cameAt > LONG_WAIT_MS && this.permits.waiting > 0)
-      this.hindrances.waited(this.permits.max, this.permits.files);
     try {
       const execution = await this.runs.execute(monitor, context);
       const to = performance.now();

@@ -349,3 +349,47 @@ test('reports a check that throws or rejects, which none may; its monitor and th
     reportDefectsTo(before);
   }
 });
+
+describe('three times the checks that it can run', () => {
+  test('each monitor gets its turn, whatever its interval, and skips as much as the others; then it recovers', async () => {
+    const clock = new FakeClock();
+    const runs = new Map<string, number>();
+    const skipped = new Map<string, number>();
+    let latest = 0;
+    const timetable = new Timetable({
+      clock,
+      run: async ({ name, dueAt, startedAt }) => {
+        runs.set(name, (runs.get(name) ?? 0) + 1);
+        latest = Math.max(latest, startedAt - dueAt);
+        // The process is busy with it, and does nothing else.
+        clock.stall(10);
+      },
+      onOverruns: (name, count) => skipped.set(name, (skipped.get(name) ?? 0) + count),
+    });
+    const seconds = Array.from({ length: 300 }, (_, n) => `second-${n}`);
+    for (const name of seconds) timetable.set(name, 1_000, 'at-once');
+    for (const name of ['ten-0', 'ten-1']) timetable.set(name, 10_000, 'at-once');
+    await clock.advance(30_000);
+    runs.clear();
+    skipped.clear();
+    timetable.set('year', YEAR, 'at-once');
+    await clock.advance(60_000);
+    const counts = seconds.map((name) => runs.get(name) ?? 0);
+    expect(Math.min(...counts)).toBeGreaterThanOrEqual(18);
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(2);
+    const missed = seconds.map((name) => skipped.get(name) ?? 0);
+    expect(Math.max(...missed) - Math.min(...missed)).toBeLessThanOrEqual(3);
+    expect(runs.get('year')).toBe(1);
+    // One check in ten seconds can wait its turn: no slot is skipped.
+    expect([runs.get('ten-0'), runs.get('ten-1'), skipped.get('ten-0')]).toEqual([6, 6, undefined]);
+    expect(latest).toBeLessThan(4_000);
+
+    for (const name of seconds.slice(60)) timetable.remove(name);
+    await clock.advance(5_000);
+    latest = 0;
+    skipped.clear();
+    await clock.advance(10_000);
+    expect(skipped.size).toBe(0);
+    expect(latest).toBeLessThan(500);
+  });
+});

@@ -5,9 +5,12 @@ import { failuresOf } from '../evaluation/evaluate.js';
 import { Evaluations } from '../ledger/evaluations.js';
 import { VitalsBuffer } from '../measure/vitals-buffer.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
+import { Overload } from '../running/overload.js';
 
 /** A shorter delay is part of the worker's lateness, which has its own figure. */
 const LATE_MS = 5_000;
+/** While the worker is overloaded, a monitor that has missed a slot is not checked as scheduled, however short its interval is. */
+const LEAST_LATE_MS = 1_000;
 
 /** The content of a dump about the monitors of this worker. */
 @Injectable()
@@ -20,6 +23,7 @@ export class VitalsSource {
     private readonly runner: CheckRunner,
     private readonly buffer: VitalsBuffer,
     private readonly evaluations: Evaluations,
+    private readonly overload: Overload,
   ) {}
 
   get size(): number {
@@ -52,8 +56,9 @@ export class VitalsSource {
    */
   lateness(now: number): Pick<WorkerLoad, 'late'> {
     const late = byName<number>();
-    for (const { name, settings } of this.monitors.all()) {
-      if ((this.runner.nextDueAt(name) ?? now) >= now - LATE_MS && !this.unjudged.has(name)) continue;
+    for (const { name, settings, intervalMs } of this.monitors.all()) {
+      const lateMs = this.overload.active ? Math.min(LATE_MS, Math.max(LEAST_LATE_MS, intervalMs)) : LATE_MS;
+      if ((this.runner.nextDueAt(name) ?? now) >= now - lateMs && !this.unjudged.has(name)) continue;
       const tag = settings['member-tag'] ?? '';
       late[tag] = (late[tag] ?? 0) + 1;
     }

@@ -38,7 +38,7 @@ const member = record<Member>(
     StartedAt: instant,
     LastUpdated: instant,
   },
-  { Load: orAbsent(load), AlertLinks: orAbsent(flag), Short: orAbsent(text) },
+  { Load: orAbsent(load), AlertLinks: orAbsent(flag), Short: orAbsent(text), Overloaded: orAbsent(text) },
 );
 
 const director = record<Director>({ MemberID: text, LastUpdate: instant });

@@ -4,6 +4,12 @@ import { Public } from '../http/route-rules.js';
 import { ErrorLog, type LoggedError } from '../logging/error-log.js';
 import { Health } from './health.js';
 
+interface Readiness {
+  status: string;
+  missing: Record<string, string>;
+  notes?: Record<string, string>;
+}
+
 interface Reply {
   status(code: number): unknown;
 }
@@ -26,11 +32,14 @@ export class HealthController {
   /** Whether it can do its work; names what is missing, but not to strangers. */
   @Public()
   @Get('readyz')
-  ready(@Res({ passthrough: true }) reply: Reply): { status: string; missing: Record<string, string> } {
+  ready(@Res({ passthrough: true }) reply: Reply): Readiness {
     const missing = this.health.missing();
     const ready = Object.keys(missing).length === 0;
     if (!ready) reply.status(503);
-    return { status: ready ? 'ready' : 'not ready', missing: this.config.role === 'status' ? {} : missing };
+    const status = ready ? 'ready' : 'not ready';
+    if (this.config.role === 'status') return { status, missing: {} };
+    const notes = this.health.notes();
+    return { status, missing, ...(Object.keys(notes).length > 0 ? { notes } : {}) };
   }
 
   @Public()

@@ -77,6 +77,7 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
     Draining,
     Detached,
     Short,
+    Overloaded,
     ClockOffsetMs,
   } = member;
   const isLate = (Load?.latenessP99Ms ?? 0) > LATE_MS;
@@ -97,6 +98,11 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
         {Short === undefined ? null : (
           <span className={styles['late']}>
             <Icon name="warning" size={13} /> {Short}
+          </span>
+        )}{' '}
+        {Overloaded === undefined ? null : (
+          <span className={styles['late']}>
+            <Icon name="warning" size={13} /> {Overloaded}
           </span>
         )}{' '}
         {typeof ClockOffsetMs !== 'number' ? null : (

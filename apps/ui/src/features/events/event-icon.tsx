@@ -22,6 +22,8 @@ const LOOKS: Record<EventType, [IconName, Tone]> = {
   'member-returned': ['join', 'good'],
   'member-held-up': ['warning', 'doubtful'],
   'member-short': ['warning', 'bad'],
+  'member-overloaded': ['warning', 'bad'],
+  'member-relieved': ['join', 'good'],
   'leader-elected': ['crown', 'calm'],
   'monitor-assigned': ['assign', 'calm'],
   'monitor-orphaned': ['orphaned', 'doubtful'],

@@ -26,6 +26,10 @@ describe('the monitoring itself', () => {
     [cluster([worker({ Role: 'scheduler' })]), /no worker/],
     [cluster([worker({ Detached: true })]), /^w cut off/],
     [cluster([worker({ Load: { latenessP99Ms: 9_000 } as never })]), /^w start checks late/],
+    [
+      cluster([worker({ Overloaded: 'cannot keep up: …', Load: { latenessP99Ms: 9_000 } as never })]),
+      /^w cannot keep up/,
+    ],
     [cluster([worker()], 0, 0, 980), /^20 monitors not checked as scheduled/],
     [cluster([worker()], 3, 61_000), /3 notifications not delivered for 1m 1s/],
   ])('is degraded %#', (state, words) => expect(degradations(state, counts('ok'))[0]).toMatch(words));

@@ -10,7 +10,8 @@ const OVERDUE_MS = 60_000;
 /** The problems of 9volt itself, worst first; empty if there are none. */
 export function degradations(cluster: Cluster, counts: Counts): string[] {
   const workers = workersOf(cluster);
-  const late = workers.filter(({ Load }) => (Load?.latenessP99Ms ?? 0) > LATE_MS);
+  const overloaded = workers.filter(({ Overloaded }) => Overloaded);
+  const late = workers.filter(({ Load, Overloaded }) => !Overloaded && (Load?.latenessP99Ms ?? 0) > LATE_MS);
   const detached = workers.filter(({ Detached }) => Detached);
   const { depth, oldestAgeMs } = cluster.Outbox;
   const low = cluster.Coverage?.lowSince ? cluster.Coverage : undefined;
@@ -22,6 +23,9 @@ export function degradations(cluster: Cluster, counts: Counts): string[] {
     counts.stale > 0 ? `${counted(counts.stale, 'monitor')} without recent results` : '',
     counts.quarantined > 0 ? `${counted(counts.quarantined, 'configuration')} quarantined` : '',
     detached.length > 0 ? `${detached.map(({ Name }) => Name).join(', ')} cut off from etcd` : '',
+    overloaded.length > 0
+      ? `${overloaded.map(({ Name }) => Name).join(', ')} cannot keep up: start one more worker`
+      : '',
     late.length > 0 ? `${late.map(({ Name }) => Name).join(', ')} start checks late` : '',
     depth > 0 && oldestAgeMs > OVERDUE_MS
       ? `${counted(depth, 'notification')} not delivered for ${spanInWords(oldestAgeMs)}`
