@@ -82,16 +82,15 @@ export class CallsView implements OnApplicationShutdown {
     return { awaitedSinceMs, nowMs, last: { ...said, atMs } };
   }
 
-  /** Its checks were stopped until now: nobody expected calls meanwhile. The next owner must know, too. */
-  awaitAgain(monitor: OwnedMonitor): void {
+  /** Its checks were stopped until then: nobody expected calls meanwhile. The next owner must know, too. */
+  awaitAgain(monitor: OwnedMonitor, at = this.clock.now()): void {
     const { name, assignment } = monitor;
     const key = this.node.keys.push(name);
     const item = this.informer.get(key);
     const { createRevision } = assignment;
     if (item?.value.createRevision !== createRevision) return;
-    const at = this.clock.now();
     this.begunAt.set(key, { createRevision, at });
-    const record = { ...item.value, awaitedSince: new Date(at + this.time.aheadMs).toISOString() };
+    const record = { ...item.value, awaitedSince: this.written(at) };
     const { stores, session } = this.node;
     // Refused: a call came.
     const stored = stores.push.replace(name, item, record, [fenceOf(monitor), session.fence]);
@@ -107,8 +106,11 @@ export class CallsView implements OnApplicationShutdown {
       return;
     }
     const { createRevision, awaitedSince } = after.value;
+    const known = this.begunAt.get(key);
+    const isOurs = known?.createRevision === createRevision && this.written(known.at) === awaitedSince;
     if (
       this.listed &&
+      !isOurs &&
       (before?.value.createRevision !== createRevision || before.value.awaitedSince !== awaitedSince)
     ) {
       this.begunAt.set(key, { createRevision, at: this.clock.now() });
@@ -117,6 +119,11 @@ export class CallsView implements OnApplicationShutdown {
     if (before?.value.last?.at === after.value.last?.at) return;
     if (this.listed) this.arrivedAt.set(key, { revision: after.modRevision, at: this.clock.now() });
     this.emit(key);
+  }
+
+  /** A time of ours, as others understand it. */
+  private written(at: number): string {
+    return new Date(at + this.time.aheadMs).toISOString();
   }
 
   private connection(isLost: boolean): void {
@@ -142,7 +149,7 @@ export class CallsView implements OnApplicationShutdown {
     const begun = { createRevision, at, isWriting: true };
     this.beginning.set(name, begun);
     const { stores, session } = this.node;
-    const record: CallRecord = { createRevision, awaitedSince: new Date(at + this.time.aheadMs).toISOString() };
+    const record: CallRecord = { createRevision, awaitedSince: this.written(at) };
     // Refused: somebody else was first; failed: the next check tries again.
     const stored = stores.push.replace(name, { modRevision }, record, [fenceOf(monitor), session.fence]);
     void stored

@@ -89,6 +89,22 @@ describe('a monitor that waits for calls', () => {
     expect(last).toMatchObject({ status: 'ok' });
   });
 
+  test.each([
+    ['a moment ago', 1_000, 'ok'],
+    ['longer ago than a call may take', 7_300_000, 'critical'],
+  ] as const)('a pause that ended %s, before its owner took over', async (_what, agoMs, status) => {
+    const at = new Date(Date.now() - 24 * 3_600_000).toISOString();
+    const until = new Date(Date.now() - agoMs).toISOString();
+    await call({ at }, { awaitedSince: at });
+    await view.put(view.keys.pause(NAME), { until, at });
+    const worker = await startWorker();
+    await view.assign(worker.id, NAME, settings());
+    await view.reaches(NAME, { status });
+    expect(view.said(NAME)).toEqual(status === 'ok' ? [] : ['pager: critical']);
+    // For the next owner, too: by then the pause may be swept.
+    await waitFor(async () => (await record())?.awaitedSince === until);
+  });
+
   test('that was never called fails, too', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, NAME, settings(SOON));

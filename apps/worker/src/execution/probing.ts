@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { MonitorSettings } from '@9volt/contracts';
-import { monitorTypes } from '@9volt/monitors';
+import { monitorTypes, type ReceivedCalls } from '@9volt/monitors';
 import { Programs, type StopSignal } from '@9volt/process';
 import { CallsView } from '../calls/calls-view.js';
 import { Detachment } from '../ledger/detachment.js';
@@ -44,8 +44,17 @@ export class Probing {
       name,
       signal,
       programs,
-      ...(awaitsCalls(settings) ? { calls: this.calls.of(monitor) } : {}),
+      ...(awaitsCalls(settings) ? { calls: this.callsOf(monitor) } : {}),
     }));
+  }
+
+  /** A pause may have ended before this worker had the monitor. */
+  private callsOf(monitor: OwnedMonitor): ReceivedCalls {
+    const calls = this.calls.of(monitor);
+    const endedAt = this.facts.pauseEndedAt(monitor, calls.nowMs);
+    if (endedAt === undefined || endedAt <= calls.awaitedSinceMs) return calls;
+    this.calls.awaitAgain(monitor, endedAt);
+    return { ...calls, awaitedSinceMs: endedAt };
   }
 }
 

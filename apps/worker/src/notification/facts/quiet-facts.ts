@@ -117,6 +117,12 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
     return window && `the maintenance window "${window.name}" stops the checks of "${name}"`;
   }
 
+  /** When the last pause of a monitor ended, if it has. */
+  pauseEndedAt({ name }: OwnedMonitor, now: number): number | undefined {
+    const until = Date.parse(this.pauses.get(this.node.keys.pause(name))?.value.until ?? '');
+    return until <= now ? until : undefined;
+  }
+
   /** Called with what changed: one monitor, or anything. Must not throw or block. */
   onChange(listener: (monitor?: string) => void): void {
     this.listeners.add(listener);
