@@ -18,7 +18,10 @@ const state = (check: string, status: string) => ({ check, status, message: `of 
 /** The API's answers; everything else is 404. */
 const ANSWERS: Record<string, unknown> = {
   'GET /api/v1/state': [state('shop-cart', 'critical'), state('shop-home', 'ok')],
-  'GET /api/v1/state/shop-home': state('shop-home', 'ok'),
+  'GET /api/v1/state/shop-home': { ...state('shop-home', 'ok'), config: { type: 'tcp', disable: true }, pause: null },
+  'GET /api/v1/state/paused': { ...state('paused', 'disabled'), config: { type: 'tcp' }, pause: { until: '' } },
+  'PUT /api/v1/monitor/paused/pause': { until: '2026-01-01T02:00:00Z' },
+  'DELETE /api/v1/monitor/paused/pause': {},
   'GET /api/v1/state/shop-cart': {
     ...state('shop-cart', 'critical'),
     held: {
@@ -192,14 +195,27 @@ describe('commands for a monitor', () => {
     expect(process.exitCode).toBe(1);
   });
 
+  it('disable --for is a pause with its reason, and enable ends it without a change of the configuration', async () => {
+    expect(await run('disable', 'paused', '--for', '1h30m', '--comment', 'moving', '--author', 'kim')).toBeUndefined();
+    expect(await run('enable', 'paused')).toBeUndefined();
+    expect(asked).toEqual([
+      {
+        method: 'PUT',
+        url: '/api/v1/monitor/paused/pause',
+        body: { duration: '5400s', comment: 'moving', author: 'kim' },
+      },
+      { method: 'GET', url: '/api/v1/state/paused', body: undefined },
+      { method: 'DELETE', url: '/api/v1/monitor/paused/pause', body: undefined },
+    ]);
+    expect(out).toBe('paused is disabled until 2026-01-01T02:00:00Z\npaused is enabled\n');
+    expect(await run('disable', 'paused', '--comment', 'moving')).toContain('--comment needs --for');
+  });
+
   it('disable and enable are a patch', async () => {
     await run('disable', 'shop-home');
     await run('enable', 'shop-home');
-    await run('disable', 'shop-home', '--for', '2h');
-    const [off, on, later] = asked.map(({ body }) => body as Record<string, unknown>);
-    expect([off, on]).toEqual([{ disable: true }, { disable: null, 'disable-until': null }]);
-    const until = Date.parse(String(later?.['disable-until']));
-    expect(Math.abs(until - Date.now() - 7_200_000)).toBeLessThan(60_000);
+    const bodies = asked.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
+    expect(bodies).toEqual([{ disable: true }, { disable: null, 'disable-until': null }]);
     expect(await run('disable', 'shop-home', '--for', 'tomorrow')).toContain('--for: expected a duration');
   });
 

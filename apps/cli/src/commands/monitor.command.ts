@@ -11,6 +11,14 @@ import { withApi } from './api-options.js';
 import { openInBrowser } from './open-in-browser.js';
 
 type CheckResult = components['schemas']['CheckResult'];
+type StateDetail = components['schemas']['StateDetail'];
+type Pause = components['schemas']['Pause'];
+
+interface PauseOptions {
+  for?: string;
+  comment?: string;
+  author?: string;
+}
 
 /** `run`, `disable`, `enable` and `open`: commands for stored monitors. */
 export function addMonitorCommands(program: Command): void {
@@ -36,25 +44,42 @@ export function addMonitorCommands(program: Command): void {
       'Stop checking monitors. 9volt closes an open incident and notifies each alerter that was notified of it.',
     )
     .argument('<monitor...>', 'their names')
-    .option('--for <duration>', 'enable them again after this time, such as 2h')
-    .addHelpText('after', '\nExamples:\n  9volt disable shop-home\n  9volt disable shop-home shop-cart --for 90m')
-    .action(async (names: string[], options: ApiOptions & { for?: string }) => {
-      const until = options.for === undefined ? undefined : inFuture(options.for);
-      const patch = until === undefined ? { disable: true } : { disable: null, 'disable-until': until };
-      await change(
-        new ApiClient(options),
-        names,
-        patch,
-        until === undefined ? 'is disabled' : `is disabled until ${until}`,
-      );
+    .option('--for <duration>', 'enable them again after this time, such as 2h; the configuration does not change')
+    .option('--comment <text>', 'why; with --for')
+    .addOption(new Option('--author <name>', 'who does it; with --for').env('USER'))
+    .addHelpText(
+      'after',
+      "\nExamples:\n  9volt disable shop-home\n  9volt disable shop-home shop-cart --for 90m --comment 'moves to another rack'",
+    )
+    .action(async (names: string[], options: ApiOptions & PauseOptions) => {
+      const api = new ApiClient(options);
+      const pause = pauseOf(options);
+      for (const name of names) {
+        const until = await askNamed(api, 'monitor', name, async () => {
+          if (pause) return (await api.put<Pause>(`${pathOf(name)}/pause`, pause)).until;
+          await api.patch(pathOf(name), { disable: true });
+          return undefined;
+        });
+        say(visible(`${name} is disabled${until === undefined ? '' : ` until ${until}`}`));
+      }
     });
 
   withApi(program.command('enable'))
-    .description('Check disabled monitors again.')
+    .description('Check disabled monitors again, also those that are disabled for a time.')
     .argument('<monitor...>', 'their names')
     .addHelpText('after', '\nExample:\n  9volt enable shop-home')
     .action(async (names: string[], options: ApiOptions) => {
-      await change(new ApiClient(options), names, { disable: null, 'disable-until': null }, 'is enabled');
+      const api = new ApiClient(options);
+      for (const name of names) {
+        const { config, pause } = await askNamed(api, 'monitor', name, () =>
+          api.get<StateDetail>(`/api/v1/state/${encodeURIComponent(name)}`),
+        );
+        if (pause) await api.delete(`${pathOf(name)}/pause`);
+        const isSet = config?.disable !== undefined || config?.['disable-until'] !== undefined;
+        // A needless change would take an entry away from its files.
+        if (isSet || !config) await api.patch(pathOf(name), { disable: null, 'disable-until': null });
+        say(visible(`${name} is enabled`));
+      }
     });
 
   withApi(program.command('open'))
@@ -76,17 +101,15 @@ export function resultLine(name: string, { status, message, latencyMs, note }: C
   return visible(`${name}: ${status}: ${message}${remark} (${Math.round(latencyMs)} ms)`);
 }
 
-async function change(api: ApiClient, names: readonly string[], patch: object, done: string): Promise<void> {
-  for (const name of names) {
-    await askNamed(api, 'monitor', name, () => api.patch(pathOf(name), patch));
-    say(visible(`${name} ${done}`));
+/** Undefined: until somebody enables it. */
+function pauseOf({ for: duration, comment, author }: PauseOptions): object | undefined {
+  if (duration === undefined) {
+    if (comment !== undefined) throw new CliError('--comment needs --for: a configuration has no place for it');
+    return undefined;
   }
-}
-
-function inFuture(text: string): string {
-  const ms = durationMsOf(text);
-  if (ms === undefined || ms === 0) throw new CliError(`--for: expected a duration such as 90m or 2h, got "${text}"`);
-  return new Date(Date.now() + ms).toISOString();
+  const ms = durationMsOf(duration);
+  if (!ms) throw new CliError(`--for: expected a duration such as 90m or 2h, got "${duration}"`);
+  return { duration: `${ms / 1_000}s`, ...(comment === undefined ? {} : { comment }), ...(author ? { author } : {}) };
 }
 
 function pathOf(name: string): string {
