@@ -111,6 +111,39 @@ const TOKEN = 'a-token-of-this-story';
     await page.getByText('No problems').waitFor();
   });
 
+  it('shows the results of a monitor at once while its page is open, and that of a run', async () => {
+    await put('monitor/rare', web({ interval: '1h' }));
+    const lastRun = page.getByText('Last run', { exact: true }).locator('xpath=following-sibling::dd[1]//time');
+    const lastRunAt = async (): Promise<number> => Date.parse((await lastRun.getAttribute('datetime')) ?? '');
+    await tab.goto('/monitor/web');
+    // Three results in a row, each within 2 s; dumps are 10 s apart.
+    let streak: { at: number; seenAt: number }[] = [];
+    await waitFor(
+      async () => {
+        const [at, seenAt] = [await lastRunAt(), Date.now()];
+        if (at === streak.at(-1)?.at) return false;
+        streak = seenAt - at < 2_000 ? [...streak, { at, seenAt }].slice(-3) : [];
+        return streak.length === 3 && seenAt - (streak[0]?.seenAt ?? 0) < 6_000;
+      },
+      { timeoutMs: 60_000, what: () => `three results at once: ${JSON.stringify(streak)}` },
+    );
+
+    await tab.goto('/monitor/rare');
+    await waitFor(async () => (await lastRunAt()) > 0, { timeoutMs: 30_000 });
+    const before = await lastRunAt();
+    await button('Run now').click();
+    await page.getByText(/^rare is ok/).waitFor();
+    const answeredAt = Date.now();
+    await waitFor(async () => (await lastRunAt()) > before, { timeoutMs: 30_000 });
+    expect(Date.now() - answeredAt).toBeLessThan(2_000);
+
+    await tab.goto('/monitors');
+    const { client, keys } = cluster;
+    const isLeft = async (prefix: string): Promise<boolean> =>
+      (await client.list(prefix, { keysOnly: true })).entries.length > 0;
+    await waitFor(async () => !(await isLeft(keys.looks)) && !(await isLeft(keys.latests)), { timeoutMs: 30_000 });
+  });
+
   it('shows the errors of an edit at their fields', async () => {
     await tab.goto('/monitor/web/edit');
     await page.getByText('More of http').click();

@@ -78,6 +78,7 @@ worker read /silence/
 worker read /maintenance/
 worker read /ack/
 worker read /pause/
+worker read /look/
 worker readwrite /cluster/members/
 worker readwrite /cluster/assignments/
 worker readwrite /cluster/suspects/
@@ -88,6 +89,7 @@ worker readwrite /push/
 worker readwrite /state/
 worker readwrite /incident/
 worker readwrite /vitals/
+worker readwrite /latest/
 worker readwrite /outbox/
 worker readwrite /handback/
 worker readwrite /group/
@@ -114,6 +116,7 @@ api readwrite /cluster/members/
 api readwrite /event/
 api readwrite /request/
 api readwrite /push/
+api readwrite /look/
 api readwrite /incident/
 status read /config
 status read /status-page/

@@ -34,6 +34,7 @@ import { ResultsService } from './results/results.service.js';
 import { SchemasController } from './schemas/schemas.controller.js';
 import { CommentsController } from './states/comments.controller.js';
 import { CommentsService } from './states/comments.service.js';
+import { LooksService } from './states/looks.service.js';
 import { SessionController } from './session/session.controller.js';
 import { StatesController } from './states/states.controller.js';
 import { StatesService } from './states/states.service.js';
@@ -83,6 +84,7 @@ import { StreamHub } from './stream/stream.hub.js';
     CallsService,
     AlertersService,
     StatesService,
+    LooksService,
     CommentsService,
     AcksService,
     SilencesService,

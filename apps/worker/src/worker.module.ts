@@ -54,6 +54,7 @@ import { RemoteWriteService } from './remote-write/remote-write.service.js';
 import { Recorder } from './measure/recorder.js';
 import { HistoryWriter } from './history/history-writer.js';
 import { VitalsBuffer } from './measure/vitals-buffer.js';
+import { LatestWriter } from './vitals/latest-writer.js';
 import { VitalsSource } from './vitals/vitals-source.js';
 import { VitalsWriter } from './vitals/vitals-writer.js';
 import { WorkerService } from './worker.service.js';
@@ -135,6 +136,7 @@ const FEW_FILES = 1_024;
     HistoryWriter,
     VitalsSource,
     VitalsWriter,
+    LatestWriter,
     WorkerService,
     ...notificationProviders,
     ...requestProviders,

@@ -407,6 +407,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/state/{name}/look": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Have the results of a monitor streamed at once
+         * @description Without this, results come with the dumps of the workers, every 10 s. Until the answered time the owner of the monitor sends each result, at most two a second, and the stream has an event `result` for it. Ask again before, as long as somebody looks.
+         */
+        put: operations["lookAtMonitor"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/state/{name}/incident/{n}/comment": {
         parameters: {
             query?: never;
@@ -851,7 +871,7 @@ export interface paths {
         };
         /**
          * Stream changes (server-sent events)
-         * @description Events `state`, `event`, `monitor` and `member` contain the new value as JSON. `ready` comes at the start. `reset` means that earlier messages are out of date: read everything again. Ids are `<cluster id>.<revision>`, sent with the last message of a revision. To resume, send the last id, or the `X-Event-Id` of a list of states, as `Last-Event-ID`. A comment every 15 s shows that the connection works.
+         * @description Events `state`, `event`, `monitor` and `member` contain the new value as JSON. `result` is a result of a monitor that somebody looks at (PUT /api/v1/state/{name}/look). `ready` comes at the start. `reset` means that earlier messages are out of date: read everything again. Ids are `<cluster id>.<revision>`, sent with the last message of a revision. To resume, send the last id, or the `X-Event-Id` of a list of states, as `Last-Event-ID`. A comment every 15 s shows that the connection works.
          */
         get: operations["getStream"];
         put?: never;
@@ -1250,6 +1270,19 @@ export interface components {
                 author?: string;
                 text: string;
             }[];
+        };
+        Look: {
+            /** Format: date-time */
+            until: string;
+        };
+        ResultChange: {
+            name: string;
+            result: components["schemas"]["Sample"];
+            /**
+             * Format: date-time
+             * @description When it is checked next.
+             */
+            nextDue: string | null;
         };
         Sample: {
             /** Format: date-time */
@@ -2009,7 +2042,7 @@ export interface components {
         EventList: {
             [key: string]: components["schemas"]["Event"];
         } | components["schemas"]["Event"][];
-        /** @description The data of each event is one of StateChange, Event, MonitorChange, MemberChange. */
+        /** @description The data of each event is one of StateChange, Event, MonitorChange, MemberChange, ResultChange. */
         Stream: string;
         StateChange: {
             /** @description Name of the monitor. */
@@ -11928,6 +11961,205 @@ export interface operations {
             };
         };
     };
+    lookAtMonitor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the monitor. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Results are streamed until then. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "until": "2026-06-01T12:00:00.000Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Look"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/state/shop-home/look",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/state/shop-home/look",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/state/shop-home/look",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "Unable to find any check named 'shop-home'",
+                     *       "instance": "/api/v1/state/shop-home/look",
+                     *       "message": "Unable to find any check named 'shop-home'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/state/shop-home/look",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/state/shop-home/look",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too soon after the previous request. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:too-many",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "detail": "This monitor accepts one call per second; call again in a second",
+                     *       "instance": "/api/v1/state/shop-home/look",
+                     *       "message": "This monitor accepts one call per second; call again in a second"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/state/shop-home/look",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/state/shop-home/look",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     commentIncident: {
         parameters: {
             query?: never;
@@ -18232,7 +18464,7 @@ export interface operations {
     getStream: {
         parameters: {
             query?: {
-                /** @description Kinds of events to send, separated by commas: state, event, monitor, member. Default: all. */
+                /** @description Kinds of events to send, separated by commas: state, event, monitor, member, result. Default: all. */
                 types?: string;
             };
             header?: {

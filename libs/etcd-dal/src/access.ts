@@ -37,11 +37,11 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
       };
     case 'worker':
       return {
-        read: [keys.config, keys.alerters, keys.silences, keys.maintenances, keys.acks, keys.pauses],
+        read: [keys.config, keys.alerters, keys.silences, keys.maintenances, keys.acks, keys.pauses, keys.looks],
         write: [
           ...[keys.members, keys.assignments, keys.suspects, keys.poison],
           ...[keys.events, keys.requests, keys.pushes],
-          ...[keys.states, keys.incidents, keys.vitals, keys.outbox, keys.handbacks, keys.groups],
+          ...[keys.states, keys.incidents, keys.vitals, keys.latests, keys.outbox, keys.handbacks, keys.groups],
           ...[keys.historyNames, keys.historyMinutes],
         ],
       };
@@ -51,7 +51,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         write: [
           ...[keys.config, keys.monitors, keys.alerters, keys.origins, keys.drains],
           ...[keys.silences, keys.maintenances, keys.statusPages, keys.acks, keys.pauses],
-          ...[keys.members, keys.events, keys.requests, keys.pushes],
+          ...[keys.members, keys.events, keys.requests, keys.pushes, keys.looks],
           // Comments stand in the record of their incident.
           keys.incidents,
         ],

@@ -31,6 +31,7 @@ export * from './stores/history-fold.store.js';
 export * from './stores/history-index.js';
 export * from './stores/history-totals.js';
 export * from './stores/incident.store.js';
+export * from './stores/look.store.js';
 export * from './stores/member.store.js';
 export * from './stores/operator.store.js';
 export * from './stores/outbox.store.js';

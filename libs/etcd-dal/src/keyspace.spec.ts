@@ -29,6 +29,8 @@ describe('Keyspace', () => {
         expect(keys.parseIncident(keys.incident(a, n))).toEqual({ monitor: a, n });
         expect(keys.parseVitals(keys.vitalsDump(a, n, dump))).toEqual({ workerId: a, chunk: n, dump });
         expect(keys.parseVitals(keys.vitalsIndex(a, n))).toEqual({ workerId: a, chunk: n, dump: 'index' });
+        expect(keys.parseLook(keys.look(a, b))).toBe(a);
+        expect(keys.parseLatest(keys.latest(a, b))).toEqual({ monitor: a, workerId: b });
         expect(keys.under(keys.monitors, keys.monitor(a))).toBe(a);
       }),
     );

@@ -31,6 +31,8 @@ export class Keyspace {
   readonly states: string;
   readonly incidents: string;
   readonly vitals: string;
+  readonly looks: string;
+  readonly latests: string;
   readonly outbox: string;
   readonly groups: string;
   readonly handbacks: string;
@@ -71,6 +73,8 @@ export class Keyspace {
     this.states = `${this.root}state/`;
     this.incidents = `${this.root}incident/`;
     this.vitals = `${this.root}vitals/`;
+    this.looks = `${this.root}look/`;
+    this.latests = `${this.root}latest/`;
     this.outbox = `${this.root}outbox/`;
     this.groups = `${this.root}group/`;
     this.handbacks = `${this.root}handback/`;
@@ -154,6 +158,13 @@ export class Keyspace {
   }
   vitalsDump(workerId: string, chunk: number, dump: number): string {
     return `${this.vitalsOf(workerId)}${chunk}/${dump}`;
+  }
+  /** One for each API that somebody looks through. */
+  look(monitor: string, apiId: string): string {
+    return `${this.looks}${monitor}/${apiId}`;
+  }
+  latest(monitor: string, workerId: string): string {
+    return `${this.latests}${monitor}/${workerId}`;
   }
   /** Prefix of the pending notifications of a monitor. */
   outboxOf(monitor: string): string {
@@ -245,6 +256,16 @@ export class Keyspace {
   parseIncident(key: string): { monitor: string; n: number } | undefined {
     const [monitor, n] = this.segments(this.incidents, key, 2) ?? [];
     return monitor !== undefined && isNumber(n) ? { monitor, n: Number(n) } : undefined;
+  }
+
+  /** Monitor of the key of a look. */
+  parseLook(key: string): string | undefined {
+    return this.segments(this.looks, key, 2)?.[0];
+  }
+
+  parseLatest(key: string): { monitor: string; workerId: string } | undefined {
+    const [monitor, workerId] = this.segments(this.latests, key, 2) ?? [];
+    return monitor !== undefined && workerId !== undefined ? { monitor, workerId } : undefined;
   }
 
   /** `dump` is `index` for the names of the chunk. */

@@ -7,7 +7,7 @@ import {
   type Origin,
   type Sample,
 } from '@9volt/contracts';
-import type { Item } from '@9volt/etcd-dal';
+import type { Item, Latest } from '@9volt/etcd-dal';
 import { DumpInterval } from './dump-interval.js';
 import { EventLog } from './event-log.js';
 import { indexRecord, indexResults, type MonitorRecord } from './index-monitor.js';
@@ -124,6 +124,9 @@ export class ClusterViews implements Surroundings {
         this.vitals.putDump(record.workerId, record.chunk, record.dump, record.value, revision);
         if (this.listed) this.members.heardOf(record.workerId, Date.now());
         return;
+      case 'latest':
+        if (!gone) this.indexLatest(record.latest, revision);
+        return;
       case 'vitals-index':
         if (gone) this.vitals.remove(record.workerId, record.chunk, 'index');
         else this.vitals.putIndex(record.workerId, record.chunk, record.index);
@@ -138,6 +141,13 @@ export class ClusterViews implements Surroundings {
       case 'request':
         return;
     }
+  }
+
+  private indexLatest({ monitor, workerId, at, entry }: Latest, revision: number): void {
+    const view = this.monitors.get(monitor);
+    if (!view) return;
+    indexResults(view, workerId, entry, { revision, at }, { now: Date.now(), isNews: this.listed });
+    view.looked = entry.samples.at(-1);
   }
 
   private indexMonitor(record: MonitorRecord, after: Item<CacheRecord> | undefined): void {

@@ -41,6 +41,8 @@ export class MonitorView {
   state: MonitorState | undefined;
   assignments: HeldAssignment[] = [];
   newest: LatestResult | undefined;
+  /** Its newest result while somebody looked, with the time of its worker. */
+  looked: Sample | undefined;
   nextDueAt: number | undefined;
   /** Its consecutive failures according to a dump, and the time of that by the worker's clock. */
   failing: { count: number; at: number } | undefined;

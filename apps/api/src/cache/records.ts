@@ -31,6 +31,7 @@ import {
   decodeVitalsIndex,
   type Entry,
   type Keyspace,
+  type Latest,
   MAX_SETTINGS_BYTES,
   MAX_VALUE_BYTES,
   type OriginKind,
@@ -64,6 +65,7 @@ export type CacheRecord =
   | { kind: 'poison'; monitor: string; record: PoisonRecord | undefined }
   | { kind: 'state'; name: string; state: MonitorState }
   | { kind: 'incident'; monitor: string; n: number; incident: IncidentRecord }
+  | { kind: 'latest'; latest: Latest }
   | { kind: 'vitals'; workerId: string; chunk: number; dump: number; value: Buffer }
   | { kind: 'vitals-index'; workerId: string; chunk: number; index: VitalsIndex }
   | { kind: 'outbox'; monitor: string; entry: OutboxEntry }
@@ -158,6 +160,10 @@ export function clusterRecords(keys: Keyspace, stores: Stores): Watchable<CacheR
       (_id, entry, report) => wrap(stores.request.parsed(entry, report), (request) => ({ kind: 'request', request })),
     ],
     [keys.assignments, (_rest, entry, report) => assignmentOf(keys, stores, entry, report)],
+    [
+      keys.latests,
+      (_rest, entry, report) => wrap(stores.look.latest(entry, report), (latest) => ({ kind: 'latest', latest })),
+    ],
     [keys.vitals, (_rest, entry, report) => vitalsOf(keys, entry, report)],
     [
       keys.outbox,

@@ -5,13 +5,14 @@ import {
   intervalMsOf,
   isDisabled,
   type Pause,
+  type Sample,
   NO_MESSAGE,
   sentencesOf,
 } from '@9volt/contracts';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { maskMonitor } from '../settings/settings-kind.js';
-import type { ShownIncident, ShownState } from './state.dto.js';
+import type { ResultChange, ShownIncident, ShownState } from './state.dto.js';
 
 export function shownIncident(n: number, record: IncidentRecord): ShownIncident {
   return { ...record, n, comments: record.comments ?? [] };
@@ -48,6 +49,12 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
     quiet: cache.quiet.reasonOf(view, now),
     recovering: state?.incident ? (state.successes ?? 0) > 0 : false,
   };
+}
+
+/** Its newest result, as the stream sends it. */
+export function lookedResult({ name, nextDueAt }: MonitorView, sample: Sample): ResultChange {
+  const at = new Date(sample.at).toISOString();
+  return { name, result: { ...sample, at }, nextDue: isoOf(nextDueAt) };
 }
 
 /** Consecutive failures: those after the last change of the state are in the vitals only. */

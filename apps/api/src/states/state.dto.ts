@@ -226,6 +226,20 @@ export const StateDetail = component(
 );
 export type StateDetail = Shape<typeof StateDetail>;
 
+export const Look = component('Look', object({ until: instant }), { until: EXAMPLE_AT });
+export type ShownLook = Shape<typeof Look>;
+
+/** In the stream. */
+export const ResultChange = component(
+  'ResultChange',
+  object({
+    name: text,
+    result: ref(Sample),
+    nextDue: { ...instantOrNull, description: 'When it is checked next.' },
+  }),
+);
+export type ResultChange = Shape<typeof ResultChange>;
+
 /** In the stream. */
 export const StateChange = component<object>('StateChange', {
   oneOf: [object(properties), object({ check: text, name: text, removed: flag })],

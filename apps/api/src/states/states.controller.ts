@@ -1,15 +1,19 @@
-import { Get, Param, Query, Res } from '@nestjs/common';
+import { Get, Param, Put, Query, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import type { RawQuery } from '../common/list-query.js';
 import { EVENT_ID, ListParams, NameParam, Route, TOTAL } from '../common/docs.js';
 import { MONITOR_FILTERS } from '../settings/match-monitors.js';
-import type { ShownState, StateDetail } from './state.dto.js';
+import { LooksService } from './looks.service.js';
+import type { ShownLook, ShownState, StateDetail } from './state.dto.js';
 import { StatesService } from './states.service.js';
 
 @ApiV1('state', 'States')
 export class StatesController {
-  constructor(private readonly states: StatesService) {}
+  constructor(
+    private readonly states: StatesService,
+    private readonly looks: LooksService,
+  ) {}
 
   @Route({
     id: 'listStates',
@@ -40,5 +44,21 @@ export class StatesController {
   @Get(':name')
   get(@Param('name') name: string): Promise<StateDetail> {
     return this.states.get(name);
+  }
+
+  @Route({
+    id: 'lookAtMonitor',
+    summary: 'Have the results of a monitor streamed at once',
+    description: [
+      'Without this, results come with the dumps of the workers, every 10 s. Until the answered time the owner of the monitor sends each result,',
+      'at most two a second, and the stream has an event `result` for it. Ask again before, as long as somebody looks.',
+    ].join(' '),
+    answers: [{ schema: 'Look', description: 'Results are streamed until then.' }],
+    errors: [404, 429],
+  })
+  @NameParam('monitor')
+  @Put(':name/look')
+  look(@Param('name') name: string): Promise<ShownLook> {
+    return this.looks.look(name);
   }
 }

@@ -1,6 +1,7 @@
-import { DomainError, fault } from '@9volt/contracts';
+import { DomainError, fault, type Sample } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
+import type { MonitorView } from '../cache/monitor-view.js';
 import { bySeverity } from '../cache/derive-status.js';
 import { by, pageOf, type RawQuery, readListQuery, textOf } from '../common/list-query.js';
 import { streamId } from '../common/stream-id.js';
@@ -59,7 +60,7 @@ export class StatesService {
     const [uptime, results] = await Promise.all([
       this.history.uptimeOf(name).catch(() => null),
       this.history
-        .withStored(new Map([[name, this.cache.history(name)]]), LATEST_RESULTS)
+        .withStored(new Map([[name, this.latestResults(view)]]), LATEST_RESULTS)
         .then((all) => all.get(name) ?? []),
     ]);
     return {
@@ -78,6 +79,12 @@ export class StatesService {
       uptime,
       revision: view.declared.revision,
     };
+  }
+
+  /** Also a result that no dump has yet. */
+  private latestResults({ name, looked }: MonitorView): Sample[] {
+    const samples = this.cache.history(name);
+    return looked && looked.at > (samples.at(-1)?.at ?? 0) ? [...samples, looked] : samples;
   }
 }
 

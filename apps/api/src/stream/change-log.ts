@@ -1,5 +1,5 @@
 /** The kinds of things in a stream. */
-export const STREAM_TYPES = ['state', 'event', 'monitor', 'member'] as const;
+export const STREAM_TYPES = ['state', 'event', 'monitor', 'member', 'result'] as const;
 export type StreamType = (typeof STREAM_TYPES)[number];
 
 /** Which thing changed, not how: subscribers get its present content, so repeated and merged entries do no harm. */

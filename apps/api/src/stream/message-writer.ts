@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { ClusterService } from '../cluster/cluster.service.js';
 import { maskMonitor } from '../settings/settings-kind.js';
-import { shownState } from '../states/state-shape.js';
+import { lookedResult, shownState } from '../states/state-shape.js';
 import type { LogEntry } from './change-log.js';
 
 /** Server-sent events (HTML standard, section 9.2) with the present content of things. */
@@ -33,6 +33,10 @@ export class MessageWriter {
         return this.cache.events.get(id);
       case 'member':
         return this.cluster.member(id) ?? { MemberID: id, removed: true };
+      case 'result': {
+        const view = this.cache.monitors.get(id);
+        return view?.exists && view.looked ? lookedResult(view, view.looked) : undefined;
+      }
       case 'state': {
         const view = this.cache.monitors.get(id);
         return view?.exists ? shownState(this.cache, view, Date.now()) : { check: id, name: id, removed: true };

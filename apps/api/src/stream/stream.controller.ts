@@ -14,7 +14,8 @@ export class StreamController {
     id: 'getStream',
     summary: 'Stream changes (server-sent events)',
     description: [
-      'Events `state`, `event`, `monitor` and `member` contain the new value as JSON. `ready` comes at the start. `reset` means that earlier',
+      'Events `state`, `event`, `monitor` and `member` contain the new value as JSON. `result` is a result of a monitor that somebody looks at',
+      '(PUT /api/v1/state/{name}/look). `ready` comes at the start. `reset` means that earlier',
       'messages are out of date: read everything again. Ids are `<cluster id>.<revision>`, sent with the last message of a',
       'revision. To resume, send the last id, or the `X-Event-Id` of a list of states, as `Last-Event-ID`. A comment every 15 s shows that the connection works.',
     ].join(' '),
@@ -26,7 +27,7 @@ export class StreamController {
     name: 'types',
     required: false,
     schema: { type: 'string' },
-    description: 'Kinds of events to send, separated by commas: state, event, monitor, member. Default: all.',
+    description: 'Kinds of events to send, separated by commas: state, event, monitor, member, result. Default: all.',
   })
   @ApiHeader({
     name: 'Last-Event-ID',

@@ -150,6 +150,8 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
     switch (record.kind) {
       case 'event':
         return note('event', record.event.id);
+      case 'latest':
+        return note('result', record.latest.monitor);
       case 'monitor':
         note('monitor', record.name);
         return note('state', record.name);
@@ -207,7 +209,8 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
   }
 
   private record(entry: LogEntry): void {
-    this.log.add(entry);
+    // Whoever resumes reads the results that it missed.
+    if (entry.type !== 'result') this.log.add(entry);
     this.pending.delete(`${entry.type}/${entry.id}`);
     this.pending.set(`${entry.type}/${entry.id}`, entry);
     this.tick ??= setTimeout(

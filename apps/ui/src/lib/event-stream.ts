@@ -18,7 +18,6 @@ export async function openStream(
   lastEventId: string | undefined,
 ): Promise<AsyncIterable<StreamMessage[]>> {
   const asked = api.GET('/api/v1/stream', {
-    params: { query: { types: 'state,event,monitor,member' } },
     headers: lastEventId === undefined ? {} : { 'Last-Event-ID': lastEventId },
     parseAs: 'stream',
     signal,

@@ -209,7 +209,7 @@ it('reports what else has changed, together', async () => {
       told('member', { MemberID: 'w', removed: true }, 'c.3'),
   );
   while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(seen).toEqual([{ states: ['web'], monitors: ['web'], members: true }]);
+  expect(seen).toEqual([{ states: ['web'], monitors: ['web'], members: true, results: [] }]);
 });
 
 it('signs out: the session and all data read with it are gone', async () => {

@@ -1,6 +1,6 @@
 import { api, ApiError, listOf } from './api-client.js';
 import { openStream, orSilent, type StreamMessage } from './event-stream.js';
-import type { Changes, ClusterEvent, Live, LiveState, StateChange, StatesQuery } from './live-types.js';
+import type { Changes, ClusterEvent, Live, LiveState, ResultChange, StateChange, StatesQuery } from './live-types.js';
 import { onNextFrame } from './next-frame.js';
 import { session } from './session.js';
 import { EVENTS_KEPT, shared, withChanges, withEvents } from './states.js';
@@ -208,6 +208,7 @@ export class LiveStore {
     this.emit({
       states: changed.map(({ name }) => name),
       monitors: of<{ name: string }>('monitor').map(({ name }) => name),
+      results: of<ResultChange>('result'),
       members: messages.some(({ event }) => event === 'member'),
     });
   }

@@ -4,6 +4,7 @@ import type { paths } from '@9volt/contracts/api-types';
 /** A query of states. */
 export type StatesQuery = NonNullable<paths['/api/v1/state']['get']['parameters']['query']>;
 export type StateChange = Schemas['StateChange'];
+export type ResultChange = Schemas['ResultChange'];
 export type ClusterEvent = Schemas['Event'];
 /** The streamed form: without the configuration and the uptime. */
 export type LiveState = Omit<Schemas['State'], 'config' | 'uptime'>;
@@ -32,4 +33,6 @@ export interface Changes {
   /** Names of monitors whose configuration changed. */
   monitors?: readonly string[];
   members?: boolean;
+  /** Of monitors that somebody looks at. */
+  results?: readonly ResultChange[];
 }

@@ -40,6 +40,7 @@ export const monitorApi = {
     ),
   patch: (name: string, patch: Json) => dataOf(api.PATCH('/api/v1/monitor/{name}', { ...at(name), body: patch })),
   remove: (name: string) => dataOf(api.DELETE('/api/v1/monitor/{name}', at(name))),
+  look: (name: string) => dataOf(api.PUT('/api/v1/state/{name}/look', at(name))),
   run: (name: string) => dataOf(api.POST('/api/v1/monitor/{name}/run', at(name))),
   test: (trial: TrialBody) =>
     dataOf(api.POST('/api/v1/monitor/test', { body: trial as unknown as Schemas['MonitorTrial'] })),

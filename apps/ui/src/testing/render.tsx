@@ -5,7 +5,7 @@ import { jest } from '@jest/globals';
 import type { ReactNode } from 'react';
 import { createMemoryRouter, RouterProvider } from 'react-router';
 import { LiveProvider, type Store } from '../lib/live-context.js';
-import type { Live } from '../lib/live-types.js';
+import type { Changes, Live } from '../lib/live-types.js';
 import { createQueryClient } from '../lib/queries.js';
 
 const LOADING: Live = {
@@ -18,18 +18,28 @@ const LOADING: Live = {
 
 export interface FakeStore extends Store {
   set(change: Partial<Live>): void;
+  /** To those who observe. */
+  tell(changes: Changes): void;
 }
 
 export function fakeStore(first: Partial<Live> = {}): FakeStore {
   let live = { ...LOADING, ...first };
   const listeners = new Set<() => void>();
+  const observers = new Set<(changes: Changes) => void>();
   return {
     snapshot: () => live,
     subscribe: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    observe: () => () => undefined,
+    observe: (observer) => {
+      observers.add(observer);
+      return () => observers.delete(observer);
+    },
+    tell: (changes) =>
+      act(() => {
+        for (const observer of observers) observer(changes);
+      }),
     signIn: jest.fn<Store['signIn']>(),
     signOut: jest.fn<Store['signOut']>(),
     signedOut: jest.fn<Store['signedOut']>(),

@@ -11,6 +11,12 @@ export class VitalsBuffer {
   private readonly collected = new Map<string, Collected>();
   /** The newest result of each monitor that was taken out. */
   private readonly taken = new Map<string, Sample>();
+  private readonly listeners = new Set<(monitor: string) => void>();
+
+  /** Called after each result, with the name of its monitor. Must not throw or block. */
+  onResult(listener: (monitor: string) => void): void {
+    this.listeners.add(listener);
+  }
 
   ran(name: string, result: CheckResult, startedAt: number): void {
     const of = this.of(name);
@@ -19,6 +25,7 @@ export class VitalsBuffer {
     if (before) of.samples[of.samples.length - 1] = asHistory(before);
     of.samples.push(sampleOf(result, startedAt));
     if (of.samples.length > MAX_SAMPLES) of.samples.shift();
+    for (const listener of this.listeners) listener(name);
   }
 
   overran(name: string, count: number): void {
@@ -28,6 +35,11 @@ export class VitalsBuffer {
   /** The newest result since the last dump. */
   latest(name: string): Sample | undefined {
     return this.collected.get(name)?.samples.at(-1);
+  }
+
+  /** The newest result that is known here. */
+  newest(name: string): Sample | undefined {
+    return this.latest(name) ?? this.taken.get(name);
   }
 
   forget(name: string): void {

@@ -34,6 +34,11 @@ export class VitalsSource {
     return this.monitors.names();
   }
 
+  /** Called after each result, with the name of its monitor. Must not throw or block. */
+  onResult(listener: (monitor: string) => void): void {
+    this.buffer.onResult(listener);
+  }
+
   /** Takes out the collected results of a monitor. `repeat`: without a new one, its last result once more. */
   take(name: string, now: number, repeat: boolean): VitalsEntry[] {
     const collected = this.buffer.take(name, repeat);
@@ -42,6 +47,14 @@ export class VitalsSource {
     if (last?.unjudged) this.unjudged.add(name);
     else if (last) this.unjudged.delete(name);
     return [{ name, ...collected, ...this.failuresOf(name), nextDueAt: this.runner.nextDueAt(name) ?? now }];
+  }
+
+  /** Its newest result, which stays for the next dump. */
+  newest(name: string, now: number): VitalsEntry | undefined {
+    const sample = this.buffer.newest(name);
+    if (!sample) return undefined;
+    const nextDueAt = this.runner.nextDueAt(name) ?? now;
+    return { name, samples: [sample], runs: 1, overruns: 0, ...this.failuresOf(name), nextDueAt };
   }
 
   private failuresOf(name: string): Pick<VitalsEntry, 'failures'> {

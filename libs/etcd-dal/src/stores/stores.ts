@@ -10,6 +10,7 @@ import { HandbackStore } from './handback.store.js';
 import { HistoryFoldStore } from './history-fold.store.js';
 import { HistoryStore } from './history.store.js';
 import { IncidentStore } from './incident.store.js';
+import { LookStore } from './look.store.js';
 import { MemberStore } from './member.store.js';
 import { OperatorStore } from './operator.store.js';
 import { OriginStore } from './origin.store.js';
@@ -44,6 +45,7 @@ export class Stores {
   readonly event: EventStore;
   readonly request: RequestStore;
   readonly push: PushStore;
+  readonly look: LookStore;
   readonly coverage: CoverageStore;
   readonly suspect: SuspectStore;
   readonly vitals: VitalsStore;
@@ -79,6 +81,7 @@ export class Stores {
     this.event = new EventStore(client, keys);
     this.request = new RequestStore(client, keys);
     this.push = new PushStore(client, keys);
+    this.look = new LookStore(client, keys);
     this.coverage = new CoverageStore(client, keys);
     this.suspect = new SuspectStore(client, keys, this.member);
     this.vitals = new VitalsStore(client, keys, this.member);

@@ -5,7 +5,7 @@ import { toastStore } from '../../lib/toasts.js';
 import { Toasts } from '../../components/toasts.js';
 import { completeDom, FakeProblem, fakeApi } from '../../testing/dom.js';
 import { eventOf, stateOf } from '../../testing/fixtures.js';
-import { fakeStore, renderAt } from '../../testing/render.js';
+import { type FakeStore, fakeStore, renderAt } from '../../testing/render.js';
 import MonitorPage from './monitor.page.js';
 
 // It draws on a canvas, which jsdom does not have.
@@ -90,6 +90,7 @@ beforeEach(() => {
   ranges = [];
   ({ asked } = fakeApi({
     'GET /api/v1/state/web': () => DETAIL,
+    'PUT /api/v1/state/web/look': () => ({ until: at(4) }),
     'GET /api/v1/state/away': () => new FakeProblem(502, { detail: 'gone' }),
     'GET /api/v1/monitor/web/why': () => ({
       message: `It runs on worker-1 since ${at(3)}: it was new`,
@@ -112,6 +113,9 @@ beforeEach(() => {
 });
 afterEach(cleanup);
 
+let store: FakeStore;
+let unmount: () => void;
+
 async function renderMonitor(path = '/monitor/web'): Promise<void> {
   const pages = (
     <>
@@ -122,11 +126,40 @@ async function renderMonitor(path = '/monitor/web'): Promise<void> {
       <Toasts />
     </>
   );
-  renderAt(pages, { path, store: fakeStore({ connection: 'live', states: new Map([['away', AWAY]]), events: [] }) });
+  store = fakeStore({ connection: 'live', states: new Map([['away', AWAY]]), events: [] });
+  ({ unmount } = renderAt(pages, { path, store }));
   if (path === '/monitor/web') await screen.findByRole('toolbar', { name: 'Recent results, oldest first' });
 }
 
 const press = (name: string): void => void fireEvent.click(screen.getByRole('button', { name }));
+
+it('asks for results at once while it is open, and shows those that come, each once', async () => {
+  jest.useFakeTimers({ advanceTimers: true });
+  try {
+    await renderMonitor();
+    const looks = (): number => asked.filter((request) => request === 'PUT /api/v1/state/web/look').length;
+    expect(looks()).toBe(1);
+    const told = (name: string, minute: number, latencyMs: number) => ({
+      name,
+      result: { at: at(minute), status: 'ok' as const, latencyMs, performance: [{ label: 'load', value: 2 }] },
+      nextDue: at(minute + 1),
+    });
+    store.tell({ results: [told('web', 2, 5), told('other', 3, 5)] });
+    store.tell({ results: [told('web', 3, 99)] });
+    const strip = within(screen.getByRole('toolbar', { name: 'Recent results, oldest first' }));
+    const labels = strip.getAllByRole('button').map((button) => button.getAttribute('aria-label')?.split(',')[1]);
+    expect(labels).toEqual([' 12 ms', ' 7 ms', ' 99 ms']);
+    expect(screen.getAllByText('load').map((label) => label.nextSibling?.textContent)).toContain('2 ');
+
+    await act(() => jest.advanceTimersByTimeAsync(8_000));
+    expect(looks()).toBe(3);
+    unmount();
+    await act(() => jest.advanceTimersByTimeAsync(8_000));
+    expect(looks()).toBe(3);
+  } finally {
+    jest.useRealTimers();
+  }
+});
 
 it('lets each result be read with the keyboard alone', async () => {
   await renderMonitor();
