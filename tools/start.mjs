@@ -24,7 +24,7 @@ try {
  * In a process group of its own, so that Ctrl-C reaches it once, through us, and never ends npm while it still cleans up.
  */
 function up() {
-  const child = spawn(process.execPath, [join(root, 'apps/cli/dist/main.js'), 'up', ...args], {
+  const child = spawn(process.execPath, [join(root, 'apps/cli/dist/bundle/main.js'), 'up', ...args], {
     cwd: root,
     stdio: 'inherit',
     detached: true,

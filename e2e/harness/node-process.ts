@@ -5,7 +5,10 @@ import type { Role } from '@9volt/contracts';
 import { waitFor } from '@9volt/etcd-dal/testing';
 
 /** The built command, as a user runs it. */
-export const MAIN = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../apps/cli/dist/bundle/main.js', import.meta.url));
+
+/** The same before it is bundled: code that is loaded before it can change its modules. */
+export const MAIN_IN_MODULES = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url));
 
 export interface NodeOptions {
   /** Addresses of etcd, or of a proxy before it. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
-import { Cluster, NodeProcess, run9volt, waitFor } from '../harness/index.js';
+import { Cluster, MAIN_IN_MODULES, NodeProcess, run9volt, waitFor } from '../harness/index.js';
 
 describe('operating a cluster', () => {
   let cluster: Cluster;
@@ -79,7 +79,8 @@ describe('operating a cluster', () => {
     const telling = `import { createRequire } from 'node:module';
       process.on('exit', () => console.error(Object.keys(createRequire('/').cache).join(' ')));`;
     const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(telling)}`;
-    const { stdout, stderr: loaded } = await run9volt(['health'], { env: { ...env, NODE_OPTIONS } });
+    const inModules = { env: { ...env, NODE_OPTIONS }, main: MAIN_IN_MODULES };
+    const { stdout, stderr: loaded } = await run9volt(['health'], inModules);
     expect(stdout).toBe('ready\n');
     expect(loaded).toContain('/commander/');
     expect(loaded).not.toMatch(/@nestjs|class-validator|grpc|axios/);

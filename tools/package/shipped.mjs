@@ -9,10 +9,15 @@ const NOT_RUN = new Set(
   '.github .vscode __tests__ benchmark benchmarks doc docs example examples spec specs test tests'.split(' '),
 );
 
-/** Builds for browsers beside the one that is used. */
+/** Builds for browsers and bundlers beside the one that is used. */
 const OTHER_BUILDS = {
-  'class-validator': ['bundles', 'esm5'],
+  'class-validator': ['bundles', 'esm5', 'esm2015'],
+  'es-toolkit': ['dist/browser.global.js'],
+  'libphonenumber-js': ['bundle', 'es6', 'es6-modern', 'source'],
+  luxon: ['build/amd', 'build/cjs-browser', 'build/global'],
+  rxjs: ['dist/bundles', 'dist/esm', 'dist/esm5'],
   'swagger-ui-dist': ['swagger-ui-es-bundle.js', 'swagger-ui-es-bundle-core.js', 'swagger-ui.js'],
+  validator: ['es', 'validator.js', 'validator.min.js'],
 };
 
 /** Node runs none of these; a licence must come along, also as Markdown. */
@@ -32,7 +37,7 @@ export function isRunPart(packageDir, path) {
   // Nested packages are listed, and copied, separately.
   if (parts.includes('node_modules') || NOT_RUN.has(parts[0])) return false;
   const name = packageDir.slice(packageDir.lastIndexOf(`node_modules${sep}`) + `node_modules${sep}`.length);
-  if (OTHER_BUILDS[name]?.includes(parts[0])) return false;
+  if (OTHER_BUILDS[name]?.some((build) => build === parts[0] || build === parts.slice(0, 2).join('/'))) return false;
   return isRunFile(path);
 }
 

@@ -42,9 +42,13 @@ export function stagePackage(root) {
     dependencies: bundled,
     bundleDependencies: Object.keys(bundled),
   });
-  writeFileSync(join(stage, 'bin', '9volt.mjs'), `#!/usr/bin/env node\nimport '../${OWN_SCOPE}/cli/dist/main.js';\n`, {
-    mode: 0o755,
-  });
+  writeFileSync(
+    join(stage, 'bin', '9volt.mjs'),
+    `#!/usr/bin/env node\nimport '../${OWN_SCOPE}/cli/dist/bundle/main.js';\n`,
+    {
+      mode: 0o755,
+    },
+  );
   // Files that an operator reads and copies where there is no checkout.
   for (const part of ['LICENSE', 'SECURITY.md', 'docs', 'etcd', 'systemd']) {
     cpSync(join(root, part), join(stage, part), { recursive: true, filter: (path) => !NOT_READ.has(basename(path)) });

@@ -2,7 +2,7 @@
 // In git, so that npm links node_modules/.bin/9volt before the first build.
 import { existsSync } from 'node:fs';
 
-const main = new URL('../dist/main.js', import.meta.url);
+const main = new URL('../dist/bundle/main.js', import.meta.url);
 if (existsSync(main)) {
   await import(main.href);
 } else {

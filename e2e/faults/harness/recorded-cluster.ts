@@ -1,5 +1,5 @@
 import type { Director, Role } from '@9volt/contracts';
-import { type Cluster, type NodeOptions, type NodeProcess, waitFor } from '../../harness/index.js';
+import { type Cluster, MAIN_IN_MODULES, type NodeOptions, type NodeProcess, waitFor } from '../../harness/index.js';
 import type { Fault, FaultKind } from '../history/history.js';
 import type { AuditTrail } from './audit-trail.js';
 import { preloadEnvironment, type Preloads } from './preloads.js';
@@ -131,6 +131,12 @@ export class RecordedCluster {
       ...(nextVersion === undefined ? {} : { nextVersion }),
       ...(poisonousTypes === undefined ? {} : { poisonousTypes }),
     });
-    return { name, ...options, env: { ...preloads, ...options.env } };
+    const changesModules = dropCompare !== undefined || nextVersion === true || poisonousTypes === true;
+    return {
+      name,
+      ...(changesModules ? { main: MAIN_IN_MODULES } : {}),
+      ...options,
+      env: { ...preloads, ...options.env },
+    };
   }
 }
