@@ -422,6 +422,31 @@ describe('a parent', () => {
     },
   );
 
+  // The leader refuses such monitors; that of an earlier version did not.
+  test.each([
+    ['two', ['a', 'b'], 'one worker'],
+    ['two', ['a', 'b'], 'two workers'],
+    ['four', ['a', 'b', 'c', 'd'], 'two workers'],
+  ] as const)('in a circle of %s holds nothing back for ever: %j, checked by %s', async (_count, names, whose) => {
+    const other = whose === 'two workers' ? await WorkerRig.start(etcd.endpoint, prefix, 'w2') : undefined;
+    try {
+      for (const [n, name] of names.entries()) {
+        const parent = names[(n + 1) % names.length] as string;
+        const owner = n % 2 === 1 && other ? other : worker;
+        await view.assign(owner.id, name, child({ 'depends-on': [parent] }));
+      }
+      for (const name of names) await view.reaches(name, { status: 'ok' });
+      web.healthy = false;
+      for (const name of names) await view.reaches(name, { status: 'critical' });
+      await waitFor(() => all().length > 0);
+      web.healthy = true;
+      for (const name of names) await view.reaches(name, { status: 'ok' });
+      await waitFor(() => all().filter((one) => one.endsWith('critical')).length * 2 === all().length);
+    } finally {
+      await other?.stop();
+    }
+  });
+
   test('that recovers: each child is checked before it notifies', async () => {
     const other = await new WebTarget().listen();
     try {

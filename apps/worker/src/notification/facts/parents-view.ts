@@ -55,17 +55,20 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
 
   of(monitor: OwnedMonitor): Parent[] {
     const { 'depends-on': names = [], 'depends-wait': wait } = monitor.settings;
-    return names
-      .filter((name) => name !== monitor.name)
-      .map((name) => {
-        this.watch(name);
-        this.note(name);
-        const state = this.stateOf(name);
-        const waitMs = wait === undefined ? (state?.judgedWithinMs ?? monitor.judgedWithinMs) : parseDuration(wait);
-        const slackMs = this.ownStateOf(name) ? 0 : CLOCKS_DIFFER_MS;
-        const judgedAt = Math.max(0, (Date.parse(state?.lastRunAt ?? '') || 0) - slackMs);
-        return { name, state, judgedAt, waitMs, wellSince: this.seen.get(name)?.wellSince };
-      });
+    return (
+      names
+        // In a circle each would wait for the next for ever.
+        .filter((name) => name !== monitor.name && !this.awaitedBy(name).has(monitor.name))
+        .map((name) => {
+          this.watch(name);
+          this.note(name);
+          const state = this.stateOf(name);
+          const waitMs = wait === undefined ? (state?.judgedWithinMs ?? monitor.judgedWithinMs) : parseDuration(wait);
+          const slackMs = this.ownStateOf(name) ? 0 : CLOCKS_DIFFER_MS;
+          const judgedAt = Math.max(0, (Date.parse(state?.lastRunAt ?? '') || 0) - slackMs);
+          return { name, state, judgedAt, waitMs, wellSince: this.seen.get(name)?.wellSince };
+        })
+    );
   }
 
   /** Called with each of our failing monitors of which a parent changed. Must not throw or block. */
@@ -85,6 +88,19 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
   private ownStateOf(name: string): MonitorState | undefined {
     const own = this.monitors.get(name);
     return own?.isChecked ? (this.evaluations.currentOf(own) ?? this.evaluations.storedOf(own)?.state) : undefined;
+  }
+
+  /** The monitors for which the alarms of one wait, and for which theirs wait, and so on. */
+  private awaitedBy(name: string, found = new Set<string>()): Set<string> {
+    const own = this.monitors.get(name);
+    const state = own?.isChecked ? this.evaluations.storedOf(own)?.state : this.stateOf(name);
+    for (const { reason, by } of Object.values(state?.held ?? {})) {
+      if (reason !== 'dependency' || by === undefined || found.has(by)) continue;
+      found.add(by);
+      this.watch(by);
+      this.awaitedBy(by, found);
+    }
+    return found;
   }
 
   private changed(name: string): void {
@@ -140,7 +156,9 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
   private follow(): void {
     const children = new Map<string, string[]>();
     for (const { name, settings } of this.monitors.all()) {
-      for (const parent of settings['depends-on'] ?? []) {
+      const parents = settings['depends-on'];
+      if (!parents) continue;
+      for (const parent of new Set(parents.flatMap((parent) => [parent, ...this.awaitedBy(parent)]))) {
         const known = children.get(parent);
         if (known) known.push(name);
         else children.set(parent, [name]);
