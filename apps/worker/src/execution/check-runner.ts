@@ -99,6 +99,12 @@ export class CheckRunner {
     }
   }
 
+  /** Whether a check will run within this time. */
+  isDueWithin(monitor: OwnedMonitor, ms: number): boolean {
+    const dueAt = this.nextDueAt(monitor.name);
+    return dueAt !== undefined && dueAt <= this.clock.now() + ms && !this.resting.has(monitor);
+  }
+
   nextDueAt(name: string): number | undefined {
     return this.timetable.nextDueAt(name);
   }

@@ -10,6 +10,10 @@ import { TakeOver } from './take-over.js';
 import { Transfer } from './transfer.js';
 
 const RETRY_MS = 1_000;
+/** A monitor that is being handed over runs nowhere: when many move, the others run here until it is their turn. */
+const MOST_AT_ONCE = 256;
+/** One that is due this soon runs here first, so that no slot passes on the way; at most half its interval. */
+const SOON_MS = 2_000;
 
 /**
  * Hands a retiring monitor to its next owner, in a moment without a check or a send in progress. Until then, and if the next owner
@@ -20,6 +24,8 @@ export class HandOver {
   private readonly log: Logger;
   /** Being handed over: must not be started. */
   private readonly handing = new Set<OwnedMonitor>();
+  /** To be considered when others have been handed over. */
+  private readonly waiting = new Set<OwnedMonitor>();
   /** Not to be tried again before, by `performance.now()`. */
   private readonly notBefore = new WeakMap<OwnedMonitor, number>();
 
@@ -33,7 +39,8 @@ export class HandOver {
     logger: AppLogger,
   ) {
     this.log = logger.child('hand-over');
-    runner.onRunEnded((monitor) => this.consider(monitor));
+    // However soon it is due again, there is no better moment.
+    runner.onRunEnded((monitor) => this.consider(monitor, true));
     sends.onIdle((name) => {
       const monitor = monitors.get(name);
       if (monitor) this.consider(monitor);
@@ -52,11 +59,17 @@ export class HandOver {
   }
 
   /** Hands the monitor over if it must and can. Called whenever that may have changed; returns at once. */
-  private consider(monitor: OwnedMonitor): void {
+  private consider(monitor: OwnedMonitor, hasJustRun = false): void {
     const { phase, to } = monitor.assignment;
     if (phase !== 'retire' || to === undefined || monitor.gone || this.handing.has(monitor)) return;
     if (this.runner.isRunning(monitor) || !this.takeOver.isLoaded(monitor) || !this.transfer.possible) return;
-    if (performance.now() < (this.notBefore.get(monitor) ?? 0) || !this.sends.hold(monitor.name)) return;
+    if (performance.now() < (this.notBefore.get(monitor) ?? 0)) return;
+    if (!hasJustRun && this.runner.isDueWithin(monitor, Math.min(SOON_MS, monitor.intervalMs / 2))) return;
+    if (this.handing.size >= MOST_AT_ONCE) {
+      this.waiting.add(monitor);
+      return;
+    }
+    if (!this.sends.hold(monitor.name)) return;
     this.handing.add(monitor);
     this.runner.unschedule(monitor);
     const done = this.handOver(monitor, to).catch((error: unknown) => {
@@ -83,5 +96,14 @@ export class HandOver {
       if (!monitor.gone && monitor.isChecked) this.takeOver.resume(monitor);
     }
     this.sends.release(monitor.name);
+    this.considerNext();
+  }
+
+  private considerNext(): void {
+    for (const monitor of this.waiting) {
+      if (this.handing.size >= MOST_AT_ONCE) return;
+      this.waiting.delete(monitor);
+      this.consider(monitor);
+    }
   }
 }
