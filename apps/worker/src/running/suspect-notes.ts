@@ -7,7 +7,7 @@ import { Clock } from '../time/clock.js';
 import { FencedWrites } from '../ledger/fenced-writes.js';
 import { type DraftNote, DraftNotes } from './draft-notes.js';
 
-/** Time between two writes: a mass start makes ten of them a second, not one for each monitor. */
+/** Time between two writes for which checks wait: a mass start makes ten of them a second, not one for each monitor. */
 const SPACING_MS = 100;
 /** Nobody waits for a suspicion to end. */
 const CLEARED_WITHIN_MS = 500;
@@ -87,7 +87,8 @@ export class SuspectNotes {
   private async write(): Promise<void> {
     const waiting = this.waiting;
     this.waiting = [];
-    this.wroteAt = this.clock.now();
+    // A write that only clears notes must not delay the next first check.
+    if (waiting.length > 0) this.wroteAt = this.clock.now();
     await Promise.all(this.drafts.takeDirty().map((draft) => this.writeNote(draft)));
     for (const resolve of waiting) resolve();
   }
