@@ -33,10 +33,10 @@ console.table(Object.fromEntries(rows));
 async function measure() {
   const folded = today * 24 - 1;
   let minuteBytes = 0;
-  for (let n = 0; n < 180; n++) minuteBytes += await writeMinute((folded - 2) * 60 + n);
+  for (let n = 0; n < 60; n++) minuteBytes += await writeMinute(folded * 60 + n);
   // The running minute is written three times; a third and two thirds of it have less.
-  row('a minute, written', `${kb(minuteBytes / 180)} (with its repeats ≈ ${kb((minuteBytes / 180) * 2)})`);
-  row('3 h of minutes', mb(minuteBytes));
+  row('a minute, written', `${kb(minuteBytes / 60)} (with its repeats ≈ ${kb((minuteBytes / 60) * 2)})`);
+  row('an hour of minutes', mb(minuteBytes));
   const index = await history.index();
   const fold = async (n) => {
     const sources = [...index.minute]
@@ -51,16 +51,10 @@ async function measure() {
   const last = await timed('a fold of an hour, from 60 minutes', () => fold(folded));
   const hourBytes = await sizeOf(keys.historyHours);
   row('an hour', `${mb(hourBytes)}, ${(hourBytes / monitors).toFixed(1)} bytes a monitor`);
-  const known = [last, await fold(folded - 1), await fold(folded - 2)];
-  row('3 h of minutes, without the results', mb(await sizeOf(keys.historyMinutes)));
-  // Other hours of a monitor are like one of these.
-  for (let n = folded - 239; n < folded - 2; n++) {
-    const tallies = new Map(
-      names.map((name) => {
-        const which = Math.floor(Math.random() * known.length);
-        return [name, moved(known[which].get(name), (n - folded + which) * HOUR)];
-      }),
-    );
+  row('an hour of minutes, without the results', mb(await sizeOf(keys.historyMinutes)));
+  // The other hours of a monitor are like that one.
+  for (let n = folded - 239; n < folded; n++) {
+    const tallies = new Map(names.map((name) => [name, varied(moved(last.get(name), (n - folded) * HOUR))]));
     await historyFold.replace({ level: 'hour', n }, tallies, [], []);
   }
   const hours = await history.index();
@@ -74,7 +68,7 @@ async function measure() {
   row('a day', `${mb(dayBytes)}, ${(dayBytes / monitors).toFixed(1)} bytes a monitor`);
   for (let n = today - days; n < today; n++) {
     const shift = (n - (today - 2)) * DAY;
-    const tallies = new Map(names.map((name) => [name, moved(day.get(name), shift)]));
+    const tallies = new Map(names.map((name) => [name, varied(moved(day.get(name), shift))]));
     if (n !== today - 2) await historyFold.replace({ level: 'day', n }, tallies, [], []);
   }
   row('240 hours', mb(await sizeOf(keys.historyHours)));
@@ -147,6 +141,16 @@ function pointOf({ at, latencyMs, status }) {
 function moved(tally, shift) {
   const changes = tally.changes.map((value, n) => (n % 2 === 0 ? value + shift : value));
   return { ...tally, first: tally.first + shift, last: tally.last + shift, changes };
+}
+
+/** With latencies of the same shape, but not the same ones. */
+function varied(tally) {
+  const latency = tally.latency.map((value, n) =>
+    n % 2 === 0 ? value : Math.max(1, Math.round(value + Math.sqrt(value) * gaussian())),
+  );
+  let runs = 0;
+  for (let n = 1; n < latency.length; n += 2) runs += latency[n];
+  return { ...tally, latency, runs };
 }
 
 function bucketSeed(name) {

@@ -26,6 +26,7 @@ export * from './stores/event.store.js';
 export * from './stores/group.store.js';
 export * from './stores/handback.store.js';
 export * from './stores/history.codec.js';
+export * from './stores/history.decode.js';
 export * from './stores/history.store.js';
 export * from './stores/history-fold.store.js';
 export * from './stores/history-index.js';

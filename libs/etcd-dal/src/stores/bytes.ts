@@ -62,6 +62,12 @@ export class ByteReader {
   }
 
   count(): number {
+    const first = this.bytes[this.at];
+    // Most numbers take one byte.
+    if (first !== undefined && first < 128) {
+      this.at++;
+      return first;
+    }
     let value = 0;
     let factor = 1;
     for (;;) {
@@ -71,6 +77,11 @@ export class ByteReader {
       factor *= 128;
       if (factor > 2 ** 56) throw new RangeError('a number is too large');
     }
+  }
+
+  /** Passes over bytes. */
+  skip(count: number): void {
+    this.at += count;
   }
 
   signed(): number {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { NO_PHASES, type Sample, type Sketch, type Tally, TIME_CLASSES } from '@9volt/contracts';
+import { NO_PHASES, type Sample, type Sketch, type Tally } from '@9volt/contracts';
 import { ByteReader, ByteWriter, deflated, unpacked } from './bytes.js';
-import { decodeResults, encodeResults } from './results.codec.js';
+import { NO_PHASE, OTHERS, VERSION } from './history.format.js';
+import { encodeResults } from './results.codec.js';
 
 /** The tallies of one chunk of monitors in one period, as a value of etcd. */
 export interface TallyChunk {
@@ -15,14 +16,6 @@ export interface TallyChunk {
   /** Of a minute: its results. */
   results?: ReadonlyMap<string, readonly Sample[]>;
 }
-
-const VERSION = 1;
-const NO_PHASE = 255;
-/** All but `ok`, which is what remains. */
-const OTHERS = TIME_CLASSES.length - 1;
-
-/** What is read of a chunk: only uptime, or all. */
-export type TallyParts = 'time' | 'all';
 
 /**
  * Columns, because equal values side by side deflate best. There are parts, so that a reader of uptimes does not unpack the rest:
@@ -91,120 +84,6 @@ function latenciesOf(all: readonly Tally[]): Buffer {
   return bytes.done();
 }
 
-/** The tallies by name. Answers undefined for a damaged value, or one of other names. */
-export function decodeTallies(
-  value: Buffer,
-  names: readonly string[],
-  parts: TallyParts = 'all',
-  only?: string,
-): Map<string, Tally> | undefined {
-  try {
-    const head = new ByteReader(value);
-    if (head.byte() !== VERSION) return undefined;
-    const [length, more] = [head.count(), head.count()];
-    const bytes = new ByteReader(unpacked(head.rest.subarray(0, length)));
-    if (bytes.count() !== names.length) return undefined;
-    const found = timesFrom(bytes, names);
-    if (parts === 'all') readLatencies(new ByteReader(unpacked(head.rest.subarray(length, length + more))), found);
-    return new Map(
-      found.filter(({ name }) => only === undefined || name === only).map(({ name, tally }) => [name, tally]),
-    );
-  } catch {
-    return undefined;
-  }
-}
-
-interface Named {
-  name: string;
-  tally: Tally;
-}
-
-function timesFrom(bytes: ByteReader, names: readonly string[]): Named[] {
-  const from = bytes.count();
-  const unitMs = bytes.count();
-  const present = names.filter(() => bytes.byte() === 1);
-  const column = (read: () => number): number[] => present.map(read);
-  const firsts = column(() => bytes.signed());
-  const lengths = column(() => bytes.count());
-  const firstClasses = column(() => bytes.byte());
-  const lastClasses = column(() => bytes.byte());
-  const holds = column(() => bytes.count());
-  const runs = column(() => bytes.count());
-  const failures = column(() => bytes.count());
-  const overruns = column(() => bytes.count());
-  const others = Array.from({ length: OTHERS }, () => column(() => bytes.count()));
-  const maybeDown = column(() => bytes.count());
-  const maybeUp = column(() => bytes.count());
-  const changed = column(() => bytes.count());
-  return present.map((name, at) => {
-    const first = from + (firsts[at] as number) * unitMs;
-    const length = (lengths[at] as number) * unitMs;
-    const known = others.map((other) => (other[at] as number) * unitMs);
-    const ok = length - known.reduce((sum, ms) => sum + ms, 0);
-    return {
-      name,
-      tally: {
-        first,
-        firstClass: firstClasses[at] as number,
-        last: first + length,
-        lastClass: lastClasses[at] as number,
-        holdMs: holds[at] as number,
-        runs: runs[at] as number,
-        failures: failures[at] as number,
-        overruns: overruns[at] as number,
-        time: ok < 0 ? withoutSurplus(known, -ok) : [ok, ...known],
-        maybeDown: (maybeDown[at] as number) * unitMs,
-        maybeUp: (maybeUp[at] as number) * unitMs,
-        latency: [],
-        phases: NO_PHASES,
-        changes: changesFrom(bytes, from, changed[at] as number),
-      },
-    };
-  });
-}
-
-/** Rounding may have given the other classes a little more than there is. */
-function withoutSurplus(known: number[], surplus: number): number[] {
-  const largest = known.indexOf(Math.max(...known));
-  known[largest] = (known[largest] as number) - surplus;
-  return [0, ...known];
-}
-
-function changesFrom(bytes: ByteReader, from: number, count: number): number[] {
-  const changes: number[] = [];
-  let at = from;
-  for (let n = 0; n < count; n++) {
-    at += bytes.signed();
-    changes.push(at, bytes.byte());
-  }
-  return changes;
-}
-
-function readLatencies(bytes: ByteReader, found: readonly Named[]): void {
-  const counts = found.map(() => bytes.count());
-  const sketches = counts.map((count): number[] => (count === 0 ? [] : [bytes.byte(), 0]));
-  for (const [at, sketch] of sketches.entries()) {
-    for (let n = 1; n < (counts[at] as number); n++) sketch.push((sketch[2 * n - 2] as number) + bytes.byte(), 0);
-  }
-  for (const [at, sketch] of sketches.entries()) {
-    const { tally } = found[at] as Named;
-    let rest = tally.runs + bytes.signed();
-    const largest = sketch.length > 2 ? 2 * bytes.count() : 0;
-    for (let i = 1; i < sketch.length; i += 2) {
-      if (i === largest + 1) continue;
-      sketch[i] = bytes.count();
-      rest -= sketch[i] as number;
-    }
-    if (sketch.length > 0) sketch[largest + 1] = rest;
-    tally.latency = sketch;
-  }
-  const phases = NO_PHASES.map(() => found.map(() => bytes.byte()));
-  for (const [at, { tally }] of found.entries()) {
-    const own = phases.map((column) => (column[at] === NO_PHASE ? -1 : (column[at] as number)));
-    if (own.some((bucket) => bucket >= 0)) tally.phases = own;
-  }
-}
-
 function countOf(latency: Sketch): number {
   let sum = 0;
   for (let i = 1; i < latency.length; i += 2) sum += latency[i] as number;
@@ -218,18 +97,6 @@ function largestOf(latency: Sketch): number {
     if ((latency[i + 1] as number) > (latency[largest + 1] as number)) largest = i;
   }
   return largest;
-}
-
-/** The results in the value of a minute; empty if it is damaged. */
-export function decodeMinuteResults(value: Buffer, names: readonly string[]): Map<string, Sample[]> {
-  try {
-    const head = new ByteReader(value);
-    if (head.byte() !== VERSION) return new Map();
-    const length = head.count() + head.count();
-    return decodeResults(head.rest.subarray(length), names) ?? new Map();
-  } catch {
-    return new Map();
-  }
 }
 
 /** The value of a minute without its results. */

@@ -3,7 +3,8 @@ import { batches } from '../batch.js';
 import type { Entry, EtcdClient, FencedWrite, Op } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import { deleteKeys } from './delete-keys.js';
-import { decodeMinuteResults, decodeNames, decodeTallies, encodeNames, type TallyParts } from './history.codec.js';
+import { decodeNames, encodeNames } from './history.codec.js';
+import { decodeMinuteResults, decodeTallies, type TallyParts } from './history.decode.js';
 import type { HistoryIndex, Period, PeriodIndex, TallyKey } from './history-index.js';
 import { decodeResults } from './results.codec.js';
 
