@@ -78,10 +78,20 @@ export const suites = {
     },
   },
 
-  // Every scenario of e2e/faults, with real faults, and the table of what they measured. Words are patterns of jest.
+  // Every scenario of e2e/faults, with real faults, and the table of what they measured. Words are patterns of jest. The scenario of the
+  // history runs with as many monitors, and for as long, as requested.
   faults: {
     needs: faultNeeds,
-    plan: (root, patterns) => ({ builds: true, run: (report) => runFaults(root, report, { args: patterns }) }),
+    options: { monitors: { type: 'string', default: '60' }, minutes: { type: 'string', default: '3' } },
+    plan(root, patterns, values) {
+      const [monitors, minutes] = [Number(values.monitors), Number(values.minutes)];
+      if (!(monitors > 0 && minutes >= 3))
+        return 'Expected --monitors with a number above 0, and --minutes with at least 3.';
+      return {
+        builds: true,
+        run: (report) => runFaults(root, report, { args: patterns, history: { monitors, minutes } }),
+      };
+    },
   },
 
   // Faults drawn at random, for as long as requested.

@@ -96,8 +96,13 @@ export class RecordingTargets {
     response.on('error', () => undefined);
     if (answer !== 'hang') {
       const delayMs = this.delayMs(monitor);
-      if (delayMs === 0) this.say(response, answer);
-      else setTimeout(() => this.say(response, answer), delayMs);
+      const began = performance.now();
+      const say = (): void => {
+        this.say(response, answer);
+        probe.tookMs = performance.now() - began;
+      };
+      if (delayMs === 0) say();
+      else setTimeout(say, delayMs);
       return;
     }
     const held = this.held.get(monitor);

@@ -35,6 +35,8 @@ export interface Probe {
   answer: 'ok' | 'fail' | 'hang';
   /** Answered late, and healthy after all. */
   releasedAt?: number;
+  /** From the request to the answer, if the target answers by itself. */
+  tookMs?: number;
 }
 
 /** A time during which a target gave wrong answers, or none. Without an end, until the end of the history. */
