@@ -48,7 +48,7 @@ export function evaluate(
   const state = before && continues(before, context) ? before : undefined;
   const ranAt = new Date(context.lastRunAt).toISOString();
   const isOk = result.status === 'ok';
-  if (isOk && state && isCalm(state) && !settings['detect-flapping']) return { ...state, ...renewed(context, ranAt) };
+  if (state && staysCalm(state, result, settings)) return { ...state, ...renewed(context, ranAt) };
   const common = {
     // Keeps attributes of a newer version.
     ...without(state, 'successes', 'history', 'flapping'),
@@ -112,6 +112,35 @@ function renewed(context: EvaluationContext, lastRunAt: string) {
   const date = new Date(now).toISOString();
   const judged = judgedWithinMs === undefined ? {} : { judgedWithinMs };
   return { owner, ownerName, revision, createRevision, target, lastRunAt, date, ...judged };
+}
+
+/**
+ * Whether the next state differs from this one in nothing but its times, as after most checks: then it can be made when somebody asks
+ * for it ({@link at}).
+ */
+export function onlyAges(
+  state: MonitorState,
+  result: CheckResult,
+  settings: MonitorSettings,
+  context: EvaluationContext,
+): boolean {
+  return (
+    continues(state, context) &&
+    staysCalm(state, result, settings) &&
+    state.owner === context.owner &&
+    state.ownerName === context.ownerName &&
+    state.revision === context.revision &&
+    state.judgedWithinMs === context.judgedWithinMs
+  );
+}
+
+/** The same state after a later check. Times are milliseconds since the epoch. */
+export function at(state: MonitorState, lastRunAt: number, now: number): MonitorState {
+  return { ...state, lastRunAt: new Date(lastRunAt).toISOString(), date: new Date(now).toISOString() };
+}
+
+function staysCalm(state: MonitorState, { status }: CheckResult, settings: MonitorSettings): boolean {
+  return status === 'ok' && isCalm(state) && !settings['detect-flapping'];
 }
 
 /** Whether one more success changes nothing but the times: so it is with most checks. */

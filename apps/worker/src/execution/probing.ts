@@ -40,12 +40,10 @@ export class Probing {
     const { name, settings } = monitor;
     // It begins when it has a place for its program.
     const programs = this.programs.withPlace;
-    return this.runs.execute(monitor, lateMs, signal, () => ({
-      name,
-      signal,
-      programs,
-      ...(awaitsCalls(settings) ? { calls: this.callsOf(monitor) } : {}),
-    }));
+    const isCalled = awaitsCalls(settings);
+    return this.runs.execute(monitor, lateMs, signal, () =>
+      isCalled ? { name, signal, programs, calls: this.callsOf(monitor) } : { name, signal, programs },
+    );
   }
 
   /** A pause may have ended before this worker had the monitor. */

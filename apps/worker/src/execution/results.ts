@@ -40,7 +40,7 @@ export class Results {
 
   /** Evaluates it, or keeps it until the stored state is known. */
   evaluate(monitor: OwnedMonitor, { result, startedAt }: EarlyResult): void {
-    if (this.evaluations.take(monitor, result, startedAt)) this.writer.submit(monitor);
+    if (this.evaluations.take(monitor, result, startedAt)) this.writer.evaluated(monitor);
   }
 
   /** Nobody waits any more for results that were not shown yet. */

@@ -10,7 +10,7 @@ import { FencedWrites } from './fenced-writes.js';
 import { Handbacks } from './handbacks.js';
 import type { Ledger, Readiness, Recorded } from './ledger.js';
 import { recordsOf, recordsToRead, writeOf } from './plan-write.js';
-import { changeOf, removalOf, SOON_MS, type StateChange } from './state-change.js';
+import { changeOf, isEmpty, isWritten, removalOf, SOON_MS, type StateChange } from './state-change.js';
 import { reportChange } from './report-change.js';
 import { WorkerFacts } from './worker-facts.js';
 
@@ -53,6 +53,13 @@ export class EtcdLedger implements Ledger {
   readiness(monitor: OwnedMonitor): Readiness {
     if (this.writing.has(monitor)) return 'busy';
     return this.writes.possible && !this.handbacks.isSettling(monitor) ? 'ready' : 'waits';
+  }
+
+  /** Whether the last result left nothing to write, by a quick look: so it is with most of them. */
+  isWritten(monitor: OwnedMonitor): boolean {
+    const current = this.evaluations.unchangedOf(monitor);
+    const stored = this.evaluations.storedOf(monitor)?.state;
+    return current !== undefined && isWritten(monitor, stored, current) && isEmpty(this.handbacks.of(monitor));
   }
 
   changeOf(monitor: OwnedMonitor): StateChange | undefined {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CheckResult, MonitorState } from '@9volt/contracts';
 import { ClusterNode, type StoredState } from '@9volt/etcd-dal';
-import { evaluate } from '../evaluation/evaluate.js';
+import { at, evaluate, onlyAges } from '../evaluation/evaluate.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Clock } from '../time/clock.js';
 
@@ -17,6 +17,10 @@ interface Known {
   base?: MonitorState | undefined;
   /** The latest evaluation; the stored state follows it. */
   current?: MonitorState | undefined;
+  /** The result since then that changed only the times. Two numbers: a new state for each would fill the heap with what lives too long for it. */
+  aged: boolean;
+  ranAt: number;
+  takenAt: number;
   /** Results that came before the stored state was known. */
   early: EarlyResult[];
 }
@@ -40,7 +44,18 @@ export class Evaluations {
   }
 
   currentOf(monitor: OwnedMonitor): MonitorState | undefined {
-    return this.known.get(monitor)?.current;
+    const known = this.known.get(monitor);
+    if (known?.current && known.aged) {
+      known.current = at(known.current, known.ranAt, known.takenAt);
+      known.aged = false;
+    }
+    return known?.current;
+  }
+
+  /** The latest evaluation, perhaps with times of an earlier one; undefined if the last result changed more than the times. */
+  unchangedOf(monitor: OwnedMonitor): MonitorState | undefined {
+    const known = this.known.get(monitor);
+    return known?.aged ? known.current : undefined;
   }
 
   /** Evaluates a result. Answers false if the stored state is not known yet: then the result waits for {@link load}. */
@@ -52,7 +67,7 @@ export class Evaluations {
       return false;
     }
     const { revision, createRevision } = monitor.assignment;
-    known.current = evaluate(known.current ?? known.base ?? known.stored.state, result, monitor.settings, {
+    const context = {
       now: this.clock.now(),
       lastRunAt: startedAt,
       owner: this.node.memberId,
@@ -61,7 +76,12 @@ export class Evaluations {
       createRevision,
       target: monitor.stateTarget,
       judgedWithinMs: monitor.judgedWithinMs,
-    });
+    };
+    known.aged = known.current !== undefined && onlyAges(known.current, result, monitor.settings, context);
+    if (known.aged) {
+      known.ranAt = startedAt;
+      known.takenAt = context.now;
+    } else known.current = evaluate(known.current ?? known.base ?? known.stored.state, result, monitor.settings, context);
     for (const listener of this.listeners) listener(monitor);
     return true;
   }
@@ -102,7 +122,7 @@ export class Evaluations {
 
   private of(monitor: OwnedMonitor): Known {
     let known = this.known.get(monitor);
-    if (!known) this.known.set(monitor, (known = { early: [] }));
+    if (!known) this.known.set(monitor, (known = { early: [], aged: false, ranAt: 0, takenAt: 0 }));
     return known;
   }
 }

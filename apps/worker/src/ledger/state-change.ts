@@ -6,7 +6,7 @@ import type { AlertFacts } from '../evaluation/alert-of.js';
 import type { HoldRule, NoteRules } from '../evaluation/alarm.js';
 import { type Owed, owedNotifications } from '../evaluation/owed.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
-import { needsWrite } from './needs-write.js';
+import { needsWrite, RECORDED_INTERVAL_MS } from './needs-write.js';
 
 /** The facts about this worker in states and alerts. */
 export interface WriterFacts {
@@ -83,6 +83,13 @@ export function changeOf(monitor: OwnedMonitor, basis: Basis, facts: WriterFacts
     owed,
     handed,
   };
+}
+
+/** Whether a state and the stored one are well and the same, whatever their times; false where the times matter. */
+export function isWritten(monitor: OwnedMonitor, stored: MonitorState | undefined, current: MonitorState): boolean {
+  const { intervalMs } = monitor;
+  if (intervalMs >= RECORDED_INTERVAL_MS || !isWell(stored) || !isWell(current)) return false;
+  return !needsWrite(stored, current, NOTHING_OWED, intervalMs);
 }
 
 /** Between two such states nobody is owed anything, which is so after most checks. */

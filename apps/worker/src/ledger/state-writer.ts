@@ -50,6 +50,11 @@ export class StateWriter {
     );
   }
 
+  /** A result was evaluated, which mostly changes nothing. Returns at once. */
+  evaluated(monitor: OwnedMonitor): void {
+    if (this.detachment.active || !this.etcd.isWritten(monitor)) this.submit(monitor);
+  }
+
   /** There may be something to write. Returns at once. */
   submit(monitor: OwnedMonitor): void {
     this.queue.add(monitor);

@@ -77,8 +77,9 @@ export class HistoryLog {
   private at(now: number): MinuteLog {
     const n = Math.floor(now / this.node.stores.history.periods.minute);
     if (!this.current || n > this.current.n) {
-      if (this.current) this.ended.push(this.current);
-      this.current = new MinuteLog(n);
+      const before = this.current;
+      if (before) this.ended.push(before);
+      this.current = new MinuteLog(n, Math.ceil((before?.size ?? 0) * 1.1));
     }
     return this.current;
   }

@@ -29,10 +29,20 @@ export class LastRuns {
 
   /** A check that began at `startedAt` has ended. */
   note(monitor: OwnedMonitor, startedAt: number, { latencyMs, performance = [] }: CheckResult): void {
-    this.runs.set(monitor, { startedAt, endedAt: this.clock.now(), tookMs: latencyMs, performance });
+    const endedAt = this.clock.now();
+    const run = this.runs.get(monitor);
+    if (!run) {
+      this.runs.set(monitor, { startedAt, endedAt, tookMs: latencyMs, performance });
+      return;
+    }
+    run.startedAt = startedAt;
+    run.endedAt = endedAt;
+    run.tookMs = latencyMs;
+    run.performance = performance;
   }
 
-  of(monitor: OwnedMonitor): LatestRun | undefined {
+  /** The next check changes the answer. */
+  of(monitor: OwnedMonitor): Readonly<LatestRun> | undefined {
     return this.runs.get(monitor);
   }
 

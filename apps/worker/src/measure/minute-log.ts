@@ -28,18 +28,29 @@ interface Entry extends Rows {
  */
 export class MinuteLog implements Columns {
   private readonly entries = new Map<string, Entry>();
-  private startedAt = new Float64Array(FIRST_ROOM);
-  endedAt = new Float64Array(FIRST_ROOM);
-  latencyMs = new Float64Array(FIRST_ROOM);
-  code = new Uint8Array(FIRST_ROOM);
-  status = new Uint8Array(FIRST_ROOM);
-  phases = new Int16Array(FIRST_ROOM * PHASES.length);
+  private startedAt: Float64Array;
+  endedAt: Float64Array;
+  latencyMs: Float64Array;
+  code: Uint8Array;
+  status: Uint8Array;
+  phases: Int16Array;
   private readonly messages = new Map<number, string>();
   private readonly unjudged = new Set<number>();
   private length = 0;
 
-  /** `n` is the number of the minute since the epoch. */
-  constructor(readonly n: number) {}
+  /** `n` is the number of the minute since the epoch, `expected` about how many results it will get. */
+  constructor(
+    readonly n: number,
+    expected = 0,
+  ) {
+    const room = Math.max(FIRST_ROOM, expected);
+    this.startedAt = new Float64Array(room);
+    this.endedAt = new Float64Array(room);
+    this.latencyMs = new Float64Array(room);
+    this.code = new Uint8Array(room);
+    this.status = new Uint8Array(room);
+    this.phases = new Int16Array(room * PHASES.length);
+  }
 
   /** The time of a maintenance window is maintenance, whatever a check found. */
   ran(name: string, holdMs: number, result: CheckResult, startedAt: number, isMaintained: boolean): void {

@@ -1,5 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { type CheckResult, MAX_SAMPLES } from '@9volt/contracts';
+import { type CheckResult, MAX_SAMPLES, type Sample } from '@9volt/contracts';
+import { someOf } from '@9volt/testing';
+import fc from 'fast-check';
 import { VitalsBuffer } from './vitals-buffer.js';
 
 const ok: CheckResult = { status: 'ok', message: 'N/A', latencyMs: 3 };
@@ -71,4 +73,38 @@ test('repeats the last result of a monitor without a new one, and counts it once
   expect(buffer.take('web')).toEqual({ runs: 0, overruns: 2, samples: [] });
   buffer.forget('web');
   expect(buffer.take('web', true)).toBeUndefined();
+});
+
+test('gives the newest samples of each monitor in order, whatever is taken, given back and forgotten', () => {
+  const act = fc.record({
+    what: fc.constantFrom('run', 'run', 'run', 'run', 'take', 'fail', 'forget'),
+    name: fc.constantFrom('a', 'b', 'c'),
+    status: fc.constantFrom('ok', 'critical' as const),
+    phases: fc.option(fc.record({ connect: fc.nat(), firstByte: fc.nat() }), { nil: undefined }),
+  });
+  fc.assert(
+    fc.property(fc.array(act, { minLength: 1, maxLength: 150 }), (acts) => {
+      const buffer = new VitalsBuffer();
+      const model = new Map<string, Sample[]>();
+      for (const [at, { what, name, status, phases }] of someOf(acts).entries()) {
+        const fresh = model.get(name) ?? [];
+        if (what === 'run') {
+          const message = status === 'ok' ? 'N/A' : `failed ${at}`;
+          buffer.ran(name, { status, message, latencyMs: at / 3, ...(phases ? { phases } : {}) }, at);
+          const sample: Sample = { at, latencyMs: at / 3, status, ...(phases ? { phases } : {}) };
+          if (status !== 'ok') sample.message = message;
+          model.set(name, [...fresh, sample].slice(-MAX_SAMPLES));
+        } else if (what === 'forget') {
+          buffer.forget(name);
+          model.delete(name);
+        } else {
+          const taken = buffer.take(name);
+          expect(taken?.samples ?? []).toEqual(fresh);
+          if (what === 'fail' && taken) buffer.giveBack({ name, nextDueAt: 0, ...taken });
+          else model.delete(name);
+        }
+      }
+      for (const name of someOf(['a', 'b', 'c'])) expect(buffer.latest(name)).toEqual(model.get(name)?.at(-1));
+    }),
+  );
 });

@@ -1,16 +1,24 @@
 import { Injectable } from '@nestjs/common';
-import { capped, type CheckResult, MAX_SAMPLES, NO_MESSAGE, type Sample, type VitalsEntry } from '@9volt/contracts';
+import { type CheckResult, MAX_SAMPLES, type Sample, type VitalsEntry } from '@9volt/contracts';
+import { NO_ROW, SampleRows } from './sample-rows.js';
 
 type Collected = Pick<VitalsEntry, 'samples' | 'runs' | 'overruns'>;
 
-const MAX_SAMPLE_MESSAGE = 200;
+/** Of one monitor. */
+interface Kept {
+  /** The newest sample, from which the older ones follow: the newest stays when they are taken out. */
+  newest: number;
+  /** How many came since the last dump. */
+  fresh: number;
+  runs: number;
+  overruns: number;
+}
 
 /** The results since the last dump: the newest ones of each monitor, and complete counts. */
 @Injectable()
 export class VitalsBuffer {
-  private readonly collected = new Map<string, Collected>();
-  /** The newest result of each monitor that was taken out. */
-  private readonly taken = new Map<string, Sample>();
+  private readonly kept = new Map<string, Kept>();
+  private readonly rows = new SampleRows();
   private readonly listeners = new Set<(monitor: string) => void>();
 
   /** Called after each result, with the name of its monitor. Must not throw or block. */
@@ -21,10 +29,7 @@ export class VitalsBuffer {
   ran(name: string, result: CheckResult, startedAt: number): void {
     const of = this.of(name);
     of.runs++;
-    const before = of.samples.at(-1);
-    if (before) of.samples[of.samples.length - 1] = asHistory(before);
-    of.samples.push(sampleOf(result, startedAt));
-    if (of.samples.length > MAX_SAMPLES) of.samples.shift();
+    this.add(of, result, startedAt);
     for (const listener of this.listeners) listener(name);
   }
 
@@ -34,28 +39,33 @@ export class VitalsBuffer {
 
   /** The newest result since the last dump. */
   latest(name: string): Sample | undefined {
-    return this.collected.get(name)?.samples.at(-1);
+    const of = this.kept.get(name);
+    return of && of.fresh > 0 ? this.rows.read(of.newest) : undefined;
   }
 
   /** The newest result that is known here. */
   newest(name: string): Sample | undefined {
-    return this.latest(name) ?? this.taken.get(name);
+    const of = this.kept.get(name);
+    return of && of.newest !== NO_ROW ? this.rows.read(of.newest) : undefined;
   }
 
   forget(name: string): void {
-    this.collected.delete(name);
-    this.taken.delete(name);
+    const of = this.kept.get(name);
+    if (of) this.rows.drop(of.newest);
+    this.kept.delete(name);
   }
 
   /** Takes out the collected results of a monitor. `repeat`: without a new one, its last result once more. */
   take(name: string, repeat = false): Collected | undefined {
-    const found = this.collected.get(name);
-    this.collected.delete(name);
-    const last = found?.samples.at(-1) ?? this.taken.get(name);
-    if (!last) return found;
-    this.taken.set(name, last);
-    if (!repeat || found?.samples.length) return found;
-    return { runs: 0, overruns: 0, ...found, samples: [last] };
+    const of = this.kept.get(name);
+    if (!of) return undefined;
+    const { runs, overruns, fresh, newest } = of;
+    const repeats = repeat && fresh === 0 && newest !== NO_ROW;
+    if (runs === 0 && overruns === 0 && fresh === 0 && !repeats) return undefined;
+    const samples = repeats ? [this.rows.read(newest)] : this.freshOf(of);
+    if (fresh > 0) this.rows.dropBefore(newest);
+    of.fresh = of.runs = of.overruns = 0;
+    return { runs, overruns, samples };
   }
 
   /** Puts back the results of a failed dump. */
@@ -65,37 +75,38 @@ export class VitalsBuffer {
     of.overruns += overruns;
     // Only a repeated result.
     if (runs === 0) return;
-    const older = of.samples.length > 0 ? samples.map(asHistory) : samples;
-    of.samples = [...older, ...of.samples].slice(-MAX_SAMPLES);
+    const later = this.freshOf(of);
+    this.rows.drop(of.newest);
+    of.newest = NO_ROW;
+    of.fresh = 0;
+    for (const sample of [...samples, ...later].slice(-MAX_SAMPLES)) this.add(of, sample, sample.at);
   }
 
-  private of(name: string): Collected {
-    let of = this.collected.get(name);
-    if (!of) this.collected.set(name, (of = { samples: [], runs: 0, overruns: 0 }));
+  private add(of: Kept, result: CheckResult | Sample, startedAt: number): void {
+    const { rows } = this;
+    if (of.fresh === 0) {
+      rows.drop(of.newest);
+      of.newest = NO_ROW;
+    } else rows.age(of.newest);
+    of.newest = rows.add(result, startedAt, of.newest);
+    of.fresh++;
+    if (of.fresh <= MAX_SAMPLES) return;
+    let oldest = of.newest;
+    for (let n = 1; n < MAX_SAMPLES; n++) oldest = rows.beforeOf(oldest);
+    rows.dropBefore(oldest);
+    of.fresh = MAX_SAMPLES;
+  }
+
+  /** Oldest first. */
+  private freshOf({ newest, fresh }: Kept): Sample[] {
+    const samples: Sample[] = [];
+    for (let row = newest; samples.length < fresh; row = this.rows.beforeOf(row)) samples.push(this.rows.read(row));
+    return samples.reverse();
+  }
+
+  private of(name: string): Kept {
+    let of = this.kept.get(name);
+    if (!of) this.kept.set(name, (of = { newest: NO_ROW, fresh: 0, runs: 0, overruns: 0 }));
     return of;
   }
-}
-
-function sampleOf(
-  { status, latencyMs, message, phases, performance, note, unjudged }: CheckResult,
-  at: number,
-): Sample {
-  const sample: Sample = { at, latencyMs, status };
-  if (message !== NO_MESSAGE) sample.message = capped(message, MAX_SAMPLE_MESSAGE);
-  if (phases) sample.phases = phases;
-  if (note !== undefined) sample.note = capped(note, MAX_SAMPLE_MESSAGE);
-  if (unjudged) sample.unjudged = unjudged;
-  if (performance?.length) sample.performance = performance;
-  return sample;
-}
-
-/**
- * The form of a sample once there is a newer one: without values that only matter in the latest result and differ with every check.
- */
-function asHistory(sample: Sample): Sample {
-  if (sample.performance === undefined && (sample.status !== 'ok' || sample.message === undefined)) return sample;
-  const kept = { ...sample };
-  delete kept.performance;
-  if (kept.status === 'ok') delete kept.message;
-  return kept;
 }

@@ -49,10 +49,14 @@ export class CautiousRuns {
   }
 
   /** One check; never rejects. When `signal` aborts, forget the result. */
-  async execute(monitor: OwnedMonitor, given: GivenContext): Promise<Execution> {
-    const { settings, assignment } = monitor;
+  execute(monitor: OwnedMonitor, given: GivenContext): Promise<Execution> {
     const context = { targets: this.targets, ...given };
-    if (this.isProven(monitor)) return executeCheck(settings, context, this.secrets.read);
+    if (this.isProven(monitor)) return executeCheck(monitor.settings, context, this.secrets.read);
+    return this.executeSuspect(monitor, context);
+  }
+
+  private async executeSuspect(monitor: OwnedMonitor, context: ProbeContext): Promise<Execution> {
+    const { settings, assignment } = monitor;
     if (assignment.isolate) return this.executeIsolated(monitor, context);
     await this.notes.note(monitor.name, assignment.revision);
     const execution = await executeCheck(settings, context, this.secrets.read);

@@ -24,6 +24,8 @@ export class CheckPermits {
   private readonly maxSlow: number;
   private running = 0;
   private runningSlow = 0;
+  private readonly endQuick = (): void => this.end(false);
+  private readonly endSlow = (): void => this.end(true);
   private readonly quick: (() => void)[] = [];
   private readonly slow: (() => void)[] = [];
 
@@ -38,9 +40,9 @@ export class CheckPermits {
   }
 
   /** Resolves with a function that returns the permit; call it once. `lastMs` is how long the check took last time. Never rejects. */
-  async take(lastMs: number | undefined, signal: StopSignal): Promise<() => void> {
+  take(lastMs: number | undefined, signal: StopSignal): Promise<() => void> {
     const isSlow = (lastMs ?? 0) > SLOW_MS;
-    if (this.hasFree(isSlow)) return this.begin(isSlow);
+    if (this.hasFree(isSlow)) return Promise.resolve(this.begin(isSlow));
     const queue = isSlow ? this.slow : this.quick;
     return new Promise((resolve) => {
       const turn = (): void => {
@@ -64,12 +66,13 @@ export class CheckPermits {
   private begin(isSlow: boolean): () => void {
     this.running++;
     if (isSlow) this.runningSlow++;
-    return () => {
-      this.running--;
-      if (isSlow) this.runningSlow--;
-      const next = this.next();
-      next?.();
-    };
+    return isSlow ? this.endSlow : this.endQuick;
+  }
+
+  private end(isSlow: boolean): void {
+    this.running--;
+    if (isSlow) this.runningSlow--;
+    this.next()?.();
   }
 
   private next(): (() => void) | undefined {

@@ -23,12 +23,13 @@ export interface Execution {
  */
 export async function executeCheck(
   settings: MonitorSettings,
-  { signal, ...given }: ProbeContext,
+  context: ProbeContext,
   readSecret: ReadSecret,
   types: ReadonlyMap<string, MonitorDefinition> = monitorTypes,
 ): Promise<Execution> {
   const definition = types.get(settings.type);
   if (!definition) return defective(new Error(`this worker does not know the monitor type "${settings.type}"`), 0);
+  const { signal } = context;
   const startedAt = performance.now();
   // The probe is also aborted when it exceeds its deadline.
   const stop = new Stop();
@@ -42,8 +43,9 @@ export async function executeCheck(
       const outlasts = (): void => reject(new Error(`the ${settings.type} probe did not end within ${limitMs} ms`));
       // Counted from when its own limit can have fired: after a standstill of this worker both would be over at once.
       cancel = deadline(limitMs - GRACE_MS, () => (cancel = deadline(GRACE_MS, outlasts)));
-      // What is new first: V8 makes a hidden class for each object that gets a property after a spread one.
-      run({ signal: stop, ...given }, readSecret).then(resolve, reject);
+      const own = { ...context };
+      own.signal = stop;
+      run(own, readSecret).then(resolve, reject);
     });
     return { result };
   } catch (error) {

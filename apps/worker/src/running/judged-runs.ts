@@ -55,6 +55,7 @@ export class JudgedRuns {
       const why = signal.aborted || execution.defect ? undefined : whyNoEvidence(result, { elapsedMs, heldUpMs });
       const isInDoubt = why !== undefined && result.shortage === undefined;
       if (!signal.aborted && !isInDoubt) this.doubts.end(monitor);
+      if (why === undefined && repeatedFor === undefined && heldUpMs === 0) return execution;
       if (why === undefined) return { ...execution, result: annotated(result, repeatedFor, { elapsedMs, heldUpMs }) };
       if (isInDoubt && this.doubts.note(monitor))
         return { ...execution, result: annotated(result, why, { elapsedMs, heldUpMs }) };

@@ -202,12 +202,17 @@ export class Timetable {
     entry.running = true;
     entry.following = following;
     const dueAt = Math.min(entry.dueAt, startedAt);
+    const ended = (): void => this.ended(entry);
     // A check that fails does not take its monitor off the timetable.
-    const run = async (): Promise<void> => this.options.run({ name: entry.name, dueAt, startedAt });
-    const ended = run()
-      .catch((error: unknown) => reportDefect(`the check of ${entry.name}`, error))
-      .then(() => this.ended(entry));
-    unawaited(`the check of ${entry.name}`, ended);
+    const failed = (error: unknown): void => {
+      reportDefect(`the check of ${entry.name}`, error);
+      ended();
+    };
+    try {
+      unawaited('a check', this.options.run({ name: entry.name, dueAt, startedAt }).then(ended, failed));
+    } catch (error) {
+      failed(error);
+    }
   }
 
   private ended(entry: Entry): void {

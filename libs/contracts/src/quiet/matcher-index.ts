@@ -59,6 +59,7 @@ export class MatcherIndex<T> {
   }
 
   of(monitor: Matchable): readonly Matched<T>[] {
+    if (this.all.size === 0) return NONE;
     const { settings } = monitor;
     const known = this.known.get(monitor);
     if (known?.version === this.version && known.settings === settings) return known.found;
@@ -102,6 +103,8 @@ interface Match<T> {
 function isAbout<T>({ match, literal }: Match<T>, { name }: Matchable, subject: Subject): boolean {
   return name.includes(literal) && matches(match, subject);
 }
+
+const NONE: readonly never[] = [];
 
 const ANY = '';
 const byName = (name: string): string => `name ${name}`;

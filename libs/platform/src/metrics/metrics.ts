@@ -63,18 +63,24 @@ export class Metrics {
     });
   }
 
-  /** `buckets` in seconds. */
+  /** `buckets` in seconds. `collect` is called at each scrape, to observe what is still kept elsewhere. */
   histogram<L extends string>(
     name: string,
     help: string,
     labelNames: readonly L[] = [],
     buckets: readonly number[] = DEFAULT_BUCKETS,
+    collect?: (histogram: Histogram<L>) => void,
   ): Histogram<L> {
     const known = this.registry.getSingleMetric(name) as Histogram<L> | undefined;
-    return (
-      known ??
-      new Histogram({ name, help, labelNames: [...labelNames], buckets: [...buckets], registers: [this.registry] })
-    );
+    if (known) return known;
+    return new Histogram<L>({
+      name,
+      help,
+      labelNames: [...labelNames],
+      buckets: [...buckets],
+      registers: [this.registry],
+      ...collecting(collect),
+    });
   }
 }
 

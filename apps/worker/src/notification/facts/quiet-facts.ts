@@ -82,7 +82,7 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
       facts ??= {
         subject: subjectOf(monitor),
         state,
-        pause: this.pauses.get(this.node.keys.pause(monitor.name))?.value,
+        pause: this.pauseOf(monitor),
         maintenances: this.maintenances.of(monitor),
         parents: this.parents.of(monitor),
         silences: this.silences.of(monitor),
@@ -103,7 +103,7 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
   }
 
   restOf(monitor: OwnedMonitor, now: number): 'disabled' | 'maintenance' | undefined {
-    const pause = this.pauses.get(this.node.keys.pause(monitor.name))?.value;
+    const pause = this.pauseOf(monitor);
     if (pause && now < Date.parse(pause.until)) return 'disabled';
     return this.maintenances.of(monitor).some(({ value }) => value.at(now)) ? 'maintenance' : undefined;
   }
@@ -111,7 +111,7 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
   /** Why people do not want a monitor checked at `now`, in words; undefined if they do. */
   whyStopped(monitor: OwnedMonitor, now: number): string | undefined {
     const { name } = monitor;
-    const pause = this.pauses.get(this.node.keys.pause(name))?.value;
+    const pause = this.pauseOf(monitor);
     if (pause && now < Date.parse(pause.until)) return `"${name}" is paused until ${pause.until}`;
     const window = this.maintenances.of(monitor).find(({ value }) => stopsChecks(value.settings) && value.at(now));
     return window && `the maintenance window "${window.name}" stops the checks of "${name}"`;
@@ -121,6 +121,12 @@ export class QuietFacts extends HoldRules implements OnApplicationShutdown {
   pauseEndedAt({ name }: OwnedMonitor, now: number): number | undefined {
     const until = Date.parse(this.pauses.get(this.node.keys.pause(name))?.value.until ?? '');
     return until <= now ? until : undefined;
+  }
+
+  private pauseOf({ name }: OwnedMonitor): Pause | undefined {
+    // Asked with each check, mostly without any pause.
+    if (this.pauses.items.size === 0) return undefined;
+    return this.pauses.get(this.node.keys.pause(name))?.value;
   }
 
   /** Called with what changed: one monitor, or anything. Must not throw or block. */
