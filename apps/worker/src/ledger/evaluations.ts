@@ -81,7 +81,8 @@ export class Evaluations {
     if (known.aged) {
       known.ranAt = startedAt;
       known.takenAt = context.now;
-    } else known.current = evaluate(known.current ?? known.base ?? known.stored.state, result, monitor.settings, context);
+    } else
+      known.current = evaluate(known.current ?? known.base ?? known.stored.state, result, monitor.settings, context);
     for (const listener of this.listeners) listener(monitor);
     return true;
   }
