@@ -8,7 +8,10 @@ const MAX_ALIASES = 64;
 /** The records of an answer that have the requested type, at the name or where its aliases lead. */
 export function recordsAskedFor(answer: DnsAnswer, asked: AskedFor): DnsRecord[] {
   if (asked.type === ANY) return answer.records;
-  const names = asked.type === CNAME ? [textOf(asked)] : namesOf(answer, asked);
+  const text = textOf(asked);
+  // Without an alias, as most answers.
+  if (answer.records.every(({ name, type }) => type === asked.type && sameName(text, name))) return answer.records;
+  const names = asked.type === CNAME ? [text] : namesOf(answer, asked);
   return answer.records.filter(({ name, type }) => type === asked.type && names.some((known) => sameName(known, name)));
 }
 

@@ -49,5 +49,5 @@ function labelText(label: Buffer): string {
 
 /** For comparing names: ignores the case of letters. */
 export function sameName(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase();
+  return one === other || one.toLowerCase() === other.toLowerCase();
 }

@@ -27,6 +27,8 @@ export interface AskedFor {
   type: number;
   /** The name as zone files write it, where it was made before. */
   text?: string;
+  /** The question as it was sent, with its header. */
+  bytes?: Buffer;
 }
 
 /** The name of a question as zone files write it. */
@@ -39,6 +41,8 @@ const RESPONSE = 0x8000;
 export const TRUNCATED = 0x0200;
 const CLASS_IN = 1;
 const HEADER_BYTES = 12;
+/** In place of a name: a pointer to the one behind the header. */
+const NAME_OF_QUESTION = 0xc000 + HEADER_BYTES;
 
 export const RCODES = 'NOERROR FORMERR SERVFAIL NXDOMAIN NOTIMP REFUSED YXDOMAIN YXRRSET NXRRSET NOTAUTH NOTZONE'.split(
   ' ',
@@ -66,33 +70,39 @@ export function readAnswer(message: Buffer, id: number, asked: AskedFor): DnsAns
   if (message.length < 2 || message.readUInt16BE() !== id) return undefined;
   const reader = new WireReader(message, 2);
   const flags = reader.u16();
-  const [questions, ...counts] = [reader.u16(), reader.u16(), reader.u16(), reader.u16()] as [
-    number,
-    number,
-    number,
-    number,
-  ];
+  const questions = reader.u16();
+  const answers = reader.u16();
+  const others = reader.u16() + reader.u16();
   if ((flags & RESPONSE) === 0) return undefined;
   const code = flags & 0xf;
   const rcode = RCODES[code] ?? `RESERVED${code}`;
   const truncated = (flags & TRUNCATED) !== 0;
   // Some servers omit the question in an error.
   if (questions === 0) return code === 0 ? undefined : { rcode, truncated: false, records: [] };
-  for (let question = 0; question < questions; question += 1) {
+  const isEchoed = questions === 1 && echoes(message, asked);
+  if (isEchoed) reader.at = (asked.bytes as Buffer).length;
+  for (let question = isEchoed ? 1 : 0; question < questions; question += 1) {
     const isAsked = sameName(reader.name(), textOf(asked)) && reader.u16() === asked.type;
     if (!isAsked) return undefined;
     reader.u16();
   }
   if (truncated) return { rcode, truncated, records: [] };
   const records: DnsRecord[] = [];
-  for (let index = 0; index < counts[0]; index += 1) records.push(readRecord(reader));
+  for (let index = 0; index < answers; index += 1) records.push(readRecord(reader, isEchoed ? asked : undefined));
   // The other sections only have to be present.
-  for (let index = 0; index < counts[1] + counts[2]; index += 1) skipRecord(reader);
+  for (let index = 0; index < others; index += 1) skipRecord(reader);
   return { rcode, truncated, records };
 }
 
-function readRecord(reader: WireReader): DnsRecord {
-  const name = reader.name();
+/** Whether a message repeats the question byte for byte, as most answers do. */
+function echoes(message: Buffer, { bytes }: AskedFor): boolean {
+  if (bytes === undefined || message.length < bytes.length) return false;
+  return message.compare(bytes, HEADER_BYTES, bytes.length, HEADER_BYTES, bytes.length) === 0;
+}
+
+/** `asked` is the question, if it stands in the message as it was sent: most records point at its name. */
+function readRecord(reader: WireReader, asked: AskedFor | undefined): DnsRecord {
+  const name = asked && reader.skips(NAME_OF_QUESTION) ? textOf(asked) : reader.name();
   const [type, recordClass, ttl] = [reader.u16(), reader.u16(), reader.u32()];
   if (!isRecordType(type)) throw new Malformed('a record of a type that records do not have');
   if (recordClass !== CLASS_IN) throw new Malformed('a record of a class that was not asked for');

@@ -1,6 +1,6 @@
 import { createSocket } from 'node:dgram';
 import { randomInt } from 'node:crypto';
-import { connect } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { deadline, type Scope } from '@9volt/process';
 import { hostAndPort } from '../net/host.js';
 import type { Address } from '@9volt/contracts';
@@ -50,7 +50,8 @@ function overUdp(
   onOther: () => void,
 ): Promise<DnsAnswer> {
   const { id, message } = withId(question);
-  const socket = createSocket(to.server.family === 4 ? 'udp4' : 'udp6');
+  const { address, family } = to.server;
+  const socket = createSocket({ type: family === 4 ? 'udp4' : 'udp6', lookup: asItIs });
   let cancel = (): void => undefined;
   scope.onEnd(() => {
     cancel();
@@ -69,12 +70,21 @@ function overUdp(
       }
     });
     // Connected, so the system drops datagrams from others, and reports a port on which nobody listens.
-    socket.connect(to.port, to.server.address, (error?: Error) => {
+    socket.connect(to.port, address, (error?: Error) => {
       if (error) return reject(error);
       socket.send(message);
       cancel = deadline(retransmitMs, () => socket.send(message));
     });
   });
+}
+
+/** Node looks up the addresses of a socket, its own too; but they are addresses. */
+function asItIs(
+  address: string,
+  _options: unknown,
+  done: (error: NodeJS.ErrnoException | null, address: string, family: number) => void,
+): void {
+  done(null, address, isIP(address));
 }
 
 function withId({ bytes }: DnsQuestion): { id: number; message: Buffer } {

@@ -28,7 +28,7 @@ const string: Read = (reader) => quoted(reader.string());
 const hex: Read = (reader) => reader.bytes().toString('hex').toUpperCase();
 const base64: Read = (reader) => reader.bytes().toString('base64');
 const typed: Read = (reader) => typeName(reader.u16());
-const ipv4: Read = (reader) => [...reader.bytes(4)].join('.');
+const ipv4: Read = (reader) => `${reader.u8()}.${reader.u8()}.${reader.u8()}.${reader.u8()}`;
 const ipv6: Read = (reader) => ipv6Text(reader.bytes(16));
 
 /** A time of a signature, `YYYYMMDDHHmmSS`: its 32 bits are ambiguous; uses the time closest to now (RFC 4034, section 3.1.5). */

@@ -27,6 +27,13 @@ export class WireReader {
     return this.message.readUInt16BE(this.step(2));
   }
 
+  /** Skips two bytes if they are these. */
+  skips(bytes: number): boolean {
+    if (this.left < 2 || this.message.readUInt16BE(this.at) !== bytes) return false;
+    this.at += 2;
+    return true;
+  }
+
   u32(): number {
     return this.message.readUInt32BE(this.step(4));
   }
