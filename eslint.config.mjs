@@ -14,7 +14,7 @@ const root = import.meta.dirname;
 const ground = ['contracts'];
 /** What specs share. Whatever is shipped may not import it: see `testingInTestsOnly`. */
 const forTests = ['testing'];
-const libs = [...ground, ...forTests, 'net', 'process', 'etcd-dal', 'monitors', 'alerters', 'platform'];
+const libs = [...ground, ...forTests, 'net', 'process', 'etcd-dal', 'archive', 'monitors', 'alerters', 'platform'];
 
 /** A project without an entry here may import no other project. */
 const mayImport = {
@@ -23,6 +23,7 @@ const mayImport = {
   testing: [],
   process: [...ground, ...forTests],
   'etcd-dal': [...ground, ...forTests],
+  archive: [...ground, ...forTests],
   monitors: [...ground, ...forTests, 'net', 'process'],
   alerters: [...ground, ...forTests, 'net', 'process'],
   platform: ground,
@@ -145,6 +146,7 @@ const ownRules = [
   ['libs/contracts', 'names-as-keys'],
   ['libs/alerters', 'names-as-keys'],
   ['libs/etcd-dal', 'names-as-keys', 'guarded-callbacks'],
+  ['libs/archive', 'names-as-keys', 'guarded-callbacks'],
   ['libs/monitors', 'names-as-keys'],
   ['libs/platform', 'names-as-keys', 'guarded-callbacks'],
 ].map(([dir, ...rules]) => ({

@@ -54,6 +54,7 @@ export const layers = {
   'libs/process': [['.']],
   'libs/testing': [['.']],
   'libs/etcd-dal': [['node'], ['stores'], ['control'], ['.']],
+  'libs/archive': [['.']],
   'libs/monitors': [['.'], ['icmp', 'http', 'sql', 'dns', 'nrpe'], ['exec'], ['nagios'], ['net'], ['probe']],
   'libs/alerters': [['.']],
   'libs/platform': [['.'], ['run', 'health'], ['http'], ['secrets', 'metrics'], ['config', 'logging']],

@@ -4,6 +4,7 @@ import { Module } from '@nestjs/common';
 import { AssignmentReconciler } from './assignment/assignment.reconciler.js';
 import { ConfigEventsService } from './events/config-events.service.js';
 import { EtcdCareService } from './housekeeping/etcd-care.service.js';
+import { ArchiveKeeper } from './history/archive-keeper.service.js';
 import { HistoryKeeper } from './history/history-keeper.service.js';
 import { SweepingService } from './housekeeping/sweeping.service.js';
 import { CoverageNotices } from './coverage/coverage-notices.js';
@@ -24,6 +25,7 @@ import { SchedulerService } from './scheduler.service.js';
     ConfigEventsService,
     SweepingService,
     EtcdCareService,
+    ArchiveKeeper,
     HistoryKeeper,
     {
       provide: SecretReader,

@@ -21,6 +21,7 @@ export const EVENT_TYPES = [
   'monitor-orphaned',
   'rebalance',
   'coverage-restored',
+  'archive-restored',
   'silence-added',
   'silence-changed',
   'silence-expired',

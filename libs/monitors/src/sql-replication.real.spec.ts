@@ -5,7 +5,7 @@ import { sqlReplicationMonitor } from './sql-replication.monitor.js';
 import { PASSWORD, startMariadb, startPostgres, type TestDatabase, writtenFor } from './testing/databases.js';
 import { describeProbeContract, runProbe, startTcpTarget, type Written } from './testing/index.js';
 import type { MariadbServer } from './testing/mariadb-server.js';
-import type { PostgresServer } from './testing/postgres-server.js';
+import type { PostgresServer } from '@9volt/testing/postgres';
 
 /** Checks until the result is as expected; answers the last one, which the test judges. */
 async function eventually(

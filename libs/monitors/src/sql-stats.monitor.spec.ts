@@ -3,7 +3,7 @@ import { unusedPort } from '@9volt/testing';
 import { sqlStatsMonitor } from './sql-stats.monitor.js';
 import { startPostgres, type TestDatabase } from './testing/databases.js';
 import { describeProbeContract, faultsOf, monitorOf, runProbe, startTcpTarget, type Written } from './testing/index.js';
-import { hasPostgres } from './testing/postgres-server.js';
+import { hasPostgres } from '@9volt/testing/postgres';
 
 describe('sql-stats: a real PostgreSQL', () => {
   if (!hasPostgres) return it.skip('is not installed', () => undefined);

@@ -4,7 +4,7 @@ import { sqlMonitor } from './sql.monitor.js';
 import { startMariadb, startPostgres, type TestDatabase } from './testing/databases.js';
 import { describeProbeContract, faultsOf, monitorOf, runProbe, startTcpTarget, type Written } from './testing/index.js';
 import { hasMariadb } from './testing/mariadb-server.js';
-import { hasPostgres } from './testing/postgres-server.js';
+import { hasPostgres } from '@9volt/testing/postgres';
 
 const SERVERS = [
   { driver: 'postgres', isThere: hasPostgres, start: startPostgres, param: '$1::text', sleep: 'SELECT pg_sleep(30)' },

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Issued, makeAuthority } from '@9volt/testing';
 import { runProbe, type Written } from './testing/index.js';
 import { type RealServer, startDovecot, startExim } from './testing/mail-servers.js';
-import { PostgresServer } from './testing/postgres-server.js';
+import { PostgresServer } from '@9volt/testing/postgres';
 
 const authority = makeAuthority();
 

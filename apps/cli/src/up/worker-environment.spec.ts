@@ -41,6 +41,8 @@ const VALUES: Record<NodeSettingKey, string | string[] | boolean> = {
   remoteWriteUrl: 'http://127.0.0.1:9/write',
   remoteWriteToken: 'a-token',
   remoteWriteHeaders: ['X-Scope-OrgID: shop', 'X-B: c'],
+  archiveUrl: 'postgres://user:a-password@127.0.0.1/history',
+  archiveKeep: '90d',
   maxConnections: '600',
   maxConnectionsPerAddress: '300',
   maxStreams: '200',
@@ -67,9 +69,10 @@ describe('the workers of up', () => {
       expect(worker.listen.port).not.toBe(1234);
       expect(worker.memberName).not.toBe('me');
       expect(worker.statusListen).toBeUndefined();
-      const { role, listen, memberName, statusListen } = worker;
+      expect(worker.archive).toBeUndefined();
+      const { role, listen, memberName, statusListen, archive } = worker;
       expect(worker).toEqual(
-        Object.assign(Object.create(NodeConfig.prototype), { ...server, role, listen, memberName, statusListen }),
+        Object.assign(Object.create(NodeConfig.prototype), { ...server, role, listen, memberName, statusListen, archive }),
       );
       for (const { key, env } of someOf(NODE_SETTINGS)) {
         expect({ key, passedOn: child[env] !== undefined }).toEqual({ key, passedOn: !(key in NOT_PASSED_ON) });

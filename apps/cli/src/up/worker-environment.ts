@@ -11,6 +11,8 @@ export const NOT_PASSED_ON: Partial<Record<NodeSettingKey, string>> = {
   listen: 'each worker listens on a free loopback port',
   memberId: 'each worker has its own name',
   statusListen: 'the server shows the status pages',
+  archiveUrl: 'the server reads and writes the archive; no worker needs its password',
+  archiveKeep: 'the server writes the archive',
 };
 
 /**

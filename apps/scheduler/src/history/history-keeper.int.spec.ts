@@ -2,8 +2,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@j
 import { CLASS, NO_PHASES, type Sample, sumOf, type Tally } from '@9volt/contracts';
 import { chunksOf, digestOf, encodeTallies, periodsFor } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
-import { AppLogger } from '@9volt/platform';
-import { SchedulerBench, type TestScheduler } from '../testing/scheduler-bench.js';
+import { AppLogger, Health } from '@9volt/platform';
+import { SchedulerBench, schedulerConfig, type TestScheduler } from '../testing/scheduler-bench.js';
+import { ArchiveKeeper } from './archive-keeper.service.js';
 import { HistoryKeeper } from './history-keeper.service.js';
 
 jest.setTimeout(60_000);
@@ -36,7 +37,9 @@ afterEach(async () => {
 });
 
 function keeperOf({ node, caches, leadership, metrics }: TestScheduler): HistoryKeeper {
-  return new HistoryKeeper(node, caches, leadership, AppLogger.silent(), metrics);
+  const log = AppLogger.silent();
+  const none = new ArchiveKeeper(schedulerConfig(), node, caches, leadership, log, metrics, new Health());
+  return new HistoryKeeper(node, caches, leadership, none, log, metrics);
 }
 
 async function rounds(count: number): Promise<void> {

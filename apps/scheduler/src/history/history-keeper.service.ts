@@ -13,6 +13,7 @@ import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@
 import { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { LeaderTask } from '../housekeeping/leader-task.js';
 import { LeadershipService } from '../leadership/leadership.service.js';
+import { ArchiveKeeper } from './archive-keeper.service.js';
 import { foldPeriod, mergeResults } from './fold-period.js';
 import { expiredDays, type Folded, foldsDue, type FoldStep, sourcesOf, trimsDue } from './plan-folds.js';
 import { RemovedMonitors } from './removed-monitors.js';
@@ -40,6 +41,7 @@ export class HistoryKeeper implements OnApplicationBootstrap, OnModuleDestroy {
     private readonly node: ClusterNode,
     private readonly caches: SchedulerCaches,
     private readonly leadership: LeadershipService,
+    private readonly archive: ArchiveKeeper,
     logger: AppLogger,
     metrics: Metrics,
   ) {
@@ -161,8 +163,9 @@ export class HistoryKeeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   /** Removes what is folded and kept no longer. Answers how many keys. */
-  private async trim(index: HistoryIndex): Promise<number> {
+  private async trim(all: HistoryIndex): Promise<number> {
     const { historyFold } = this.node.stores;
+    const index = this.archive.removable(all, this.now);
     const known = { ...(await this.known()), index, kept: this.kept };
     let removed = 0;
     for (const level of FOLDED_LEVELS) {

@@ -1,12 +1,17 @@
 import type { Assignment, ClusterEvent, Member, MemberRole, MonitorState } from '@9volt/contracts';
 import { type ClusterNode, decode, encode, type Op } from '@9volt/etcd-dal';
 import { testNode, waitFor, wholeMember, wholeState } from '@9volt/etcd-dal/testing';
-import { AppLogger, Health, Metrics } from '@9volt/platform';
+import { AppLogger, Health, loadNodeConfig, Metrics, type NodeConfig } from '@9volt/platform';
 import { AssignmentReconciler } from '../assignment/assignment.reconciler.js';
 import { ConfigEventsService } from '../events/config-events.service.js';
 import { LeadershipService } from '../leadership/leadership.service.js';
 import { SchedulerCaches } from '../caches/scheduler-caches.js';
 import { SchedulerService } from '../scheduler.service.js';
+
+/** Settings of a scheduler; the one of its archive in the words of the command line. */
+export function schedulerConfig(archiveUrl?: string, archiveKeep = '400d'): NodeConfig {
+  return loadNodeConfig('scheduler', { archiveKeep, ...(archiveUrl === undefined ? {} : { archiveUrl }) }, {});
+}
 
 /** One scheduler as the application composes it, without Nest. */
 export class TestScheduler {

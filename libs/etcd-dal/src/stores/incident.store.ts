@@ -61,6 +61,8 @@ export interface StoredIncident {
 /** How many of the newest deliveries an incident keeps. */
 const MAX_DELIVERIES = 100;
 
+const READ_AT_ONCE = 64;
+
 /** How many of the newest comments an incident keeps. */
 const MAX_COMMENTS = 50;
 
@@ -138,6 +140,23 @@ export class IncidentStore {
         if (place)
           yield { key, monitor: place.monitor, closedAt: closedAt ? Date.parse(closedAt) : undefined, modRevision };
       }
+    }
+  }
+
+  /** Those that were written after a revision, some at a time. */
+  async *changedSince(
+    revision: number,
+  ): AsyncGenerator<{ monitor: string; record: IncidentRecord; modRevision: number }[]> {
+    const { entries } = await this.client.list(this.keys.incidents, { keysOnly: true });
+    const changed = entries.filter(({ modRevision }) => modRevision > revision).map(({ key }) => key);
+    for (let from = 0; from < changed.length; from += READ_AT_ONCE) {
+      const then = changed.slice(from, from + READ_AT_ONCE).map((get) => ({ get }));
+      const { reads } = await this.client.txn({ compare: [], then });
+      yield reads.flatMap((entry) => {
+        const monitor = entry && this.keys.parseIncident(entry.key)?.monitor;
+        const record = entry && this.parsed(entry);
+        return record && monitor !== undefined ? [{ monitor, record, modRevision: entry.modRevision }] : [];
+      });
     }
   }
 

@@ -1,5 +1,5 @@
 import { MariadbServer, type MariadbOptions } from './mariadb-server.js';
-import { PostgresServer, type PostgresOptions } from './postgres-server.js';
+import { PostgresServer, type PostgresOptions } from '@9volt/testing/postgres';
 import type { Written } from './run-probe.js';
 
 /** No message of a probe may contain it. */

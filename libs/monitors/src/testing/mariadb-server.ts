@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import mysql from 'mysql2/promise';
 import { unusedPort } from '@9volt/testing';
-import { DatabaseProcess, makeDirectory, runToEnd, writeSecret } from './database-process.js';
+import { DatabaseProcess, makeDirectory, runToEnd, writeSecret } from '@9volt/testing/postgres';
 
 const SERVER = '/usr/sbin/mariadbd';
 const INSTALL = '/usr/bin/mariadb-install-db';

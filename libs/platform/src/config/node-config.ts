@@ -12,6 +12,7 @@ import {
   parseSecretSources,
 } from './parse-settings.js';
 import { ConfigError, SettingReader } from './setting-reader.js';
+import { type ArchiveSettings, parseArchive } from './archive-setting.js';
 import { parseRemoteWrite, type RemoteWriteSettings } from './remote-write-setting.js';
 import { VERSION } from './version.js';
 
@@ -81,6 +82,8 @@ export class NodeConfig extends EtcdConfig {
   readonly historySpeed: number;
   /** Where this worker sends each result, besides etcd. */
   readonly remoteWrite: RemoteWriteSettings | undefined;
+  /** Where the history is kept for longer than in etcd. */
+  readonly archive: ArchiveSettings | undefined;
   /** Another address, for the public status pages alone. */
   readonly statusListen: { host: string; port: number } | undefined;
   readonly version = VERSION.text;
@@ -103,6 +106,7 @@ export class NodeConfig extends EtcdConfig {
           | 'historySpeed'
           | 'statusListen'
           | 'remoteWrite'
+          | 'archive'
         >
       >,
   ) {
@@ -124,6 +128,7 @@ export class NodeConfig extends EtcdConfig {
     this.historySpeed = values.historySpeed ?? 1;
     this.statusListen = values.statusListen;
     this.remoteWrite = values.remoteWrite;
+    this.archive = values.archive;
   }
 }
 
@@ -180,6 +185,7 @@ export function loadNodeConfig(role: Role, flags: NodeFlags, env: Environment = 
     dataDir: reader.text('dataDir'),
     ...(reader.text('statusListen') === undefined ? {} : { statusListen: parseListen(reader, 0, 'statusListen') }),
     remoteWrite: parseRemoteWrite(reader),
+    archive: parseArchive(reader),
     ownSecretFiles: reader.secretFiles,
     // Not for operators: docs/history.md.
     historySpeed: Number(env['NINEV_INTERNAL_HISTORY_SPEED'] ?? 1),

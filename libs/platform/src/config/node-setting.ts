@@ -46,7 +46,9 @@ export type NodeSettingKey =
   | 'statusListen'
   | 'remoteWriteUrl'
   | 'remoteWriteToken'
-  | 'remoteWriteHeaders';
+  | 'remoteWriteHeaders'
+  | 'archiveUrl'
+  | 'archiveKeep';
 
 /** The parsed command line: only flags that somebody wrote. */
 export type NodeFlags = Partial<Record<NodeSettingKey, string | string[] | boolean>>;

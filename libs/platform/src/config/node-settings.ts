@@ -266,4 +266,22 @@ export const NODE_SETTINGS: readonly NodeSetting[] = [
     kind: 'list',
     secret: true,
   },
+  {
+    key: 'archiveUrl',
+    flags: '--archive-url <url>',
+    env: 'NINEV_ARCHIVE_URL',
+    doc: 'Archive of the history in PostgreSQL, such as postgres://ninevolt:password@db:5432/history?sslmode=verify-full. The leader writes to it, the API reads from it. The variable, or a file named by NINEV_ARCHIVE_URL_FILE, is the safer way: arguments are visible to all users.',
+    scope: 'node',
+    kind: 'text',
+    secret: true,
+  },
+  {
+    key: 'archiveKeep',
+    flags: '--archive-keep <duration>',
+    env: 'NINEV_ARCHIVE_KEEP',
+    doc: 'How long the archive keeps days; it keeps hours for a quarter of this time. The leader removes what is older.',
+    scope: 'node',
+    default: '400d',
+    kind: 'text',
+  },
 ];

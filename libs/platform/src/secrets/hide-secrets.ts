@@ -19,7 +19,7 @@ const [ARG_START, ARG_END, ENV_START, ENV_END] = [45, 46, 47, 48];
  * Answers why it failed; undefined if it succeeded, or there is no such memory.
  */
 export function hideSecrets(
-  config: Pick<NodeConfig, 'secretSources' | 'accessTokens' | 'etcd' | 'remoteWrite'>,
+  config: Pick<NodeConfig, 'secretSources' | 'accessTokens' | 'etcd' | 'remoteWrite' | 'archive'>,
 ): string | undefined {
   const own = new Set(NODE_SETTINGS.filter(({ secret }) => secret).map(({ env }) => env));
   const isSecret = (name: string): boolean =>
@@ -30,6 +30,7 @@ export function hideSecrets(
   const written = [
     ...config.accessTokens,
     ...headers,
+    ...(config.archive ? [config.archive.written] : []),
     ...(username === undefined ? [] : [`${username}:${password ?? ''}`]),
   ];
   for (const name of names) hideVariable(name);

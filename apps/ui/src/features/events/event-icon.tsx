@@ -28,6 +28,7 @@ const LOOKS: Record<EventType, [IconName, Tone]> = {
   'monitor-assigned': ['assign', 'calm'],
   'monitor-orphaned': ['orphaned', 'doubtful'],
   'coverage-restored': ['monitors', 'good'],
+  'archive-restored': ['monitors', 'good'],
   rebalance: ['balance', 'calm'],
   'silence-added': ['silence', 'calm'],
   'silence-changed': ['silence', 'calm'],

@@ -1,8 +1,8 @@
 import { appendFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
-import { unusedPort } from '@9volt/testing';
 import { DatabaseProcess, makeDirectory, runToEnd, userNamed, writeSecret } from './database-process.js';
+import { unusedPort } from './tcp-server.js';
 
 const VERSIONS = '/usr/lib/postgresql';
 
