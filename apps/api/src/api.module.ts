@@ -15,6 +15,7 @@ import { EventsController } from './events/events.controller.js';
 import { EventsService } from './events/events.service.js';
 import { HistoryController, TimelineController, UptimesController } from './history/history.controller.js';
 import { HistoryService } from './history/history.service.js';
+import { Past } from './history/past.js';
 import { HttpSetup } from './http-setup.js';
 import { MonitorsController } from './monitors/monitors.controller.js';
 import { MonitorsService } from './settings/monitors.service.js';
@@ -93,6 +94,7 @@ import { StreamHub } from './stream/stream.hub.js';
     ResultsService,
     ReportsService,
     HistoryService,
+    Past,
     EventsService,
     ClusterService,
     DrainsService,

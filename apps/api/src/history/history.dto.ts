@@ -27,6 +27,10 @@ import {
 } from '../common/shape.js';
 import { Phases } from '../common/result.dto.js';
 
+export const partial: Schema<boolean> = {
+  type: 'boolean',
+  description: 'True if the archive did not answer in time: then what only the archive has is missing here.',
+};
 const share: Schema<number> = { type: 'number', minimum: 0, maximum: 1 };
 const ms = (description: string): Schema<number> => ({ type: 'number', minimum: 0, description });
 
@@ -98,8 +102,9 @@ const history = object({
   ),
   kept: {
     ...(object(Object.fromEntries(LEVELS.map((level) => [level, number]))) as Schema<MonitorHistory['kept']>),
-    description: 'For how long 9volt keeps each resolution at present, in milliseconds.',
+    description: 'For how long 9volt keeps each resolution at present, in etcd or in the archive, in milliseconds.',
   },
+  partial,
   total: { ...orNull(ref(HistoryBucket)), description: 'The whole time. Null if nothing is known about it.' },
   buckets: { ...list(ref(HistoryBucket)), description: 'Oldest first; each begins where the one before it ends.' },
   marks: list(ref(HistoryMark)),
@@ -110,6 +115,7 @@ export const History = component<MonitorHistory>('History', history, {
   to: bucket.to,
   step: HOUR_MS,
   kept: { minute: 3 * HOUR_MS, hour: 240 * HOUR_MS, day: 2_400 * HOUR_MS },
+  partial: false,
   total: bucket,
   buckets: [bucket],
   marks: [{ at: '2026-06-01T12:20:00.000Z', kind: 'target-changed' }],
@@ -119,6 +125,7 @@ const timeline = object({
   name: text,
   from: { ...instant, description: 'Later than requested if the history begins later.' },
   to: instant,
+  partial,
   spans: {
     ...list(
       object({
@@ -138,6 +145,7 @@ export const Timeline = component<MonitorTimeline>('Timeline', timeline, {
   name: 'shop-home',
   from: bucket.from,
   to: bucket.to,
+  partial: false,
   spans: [
     { from: bucket.from, to: '2026-06-01T12:40:00.120Z', status: 'ok' },
     { from: '2026-06-01T12:40:00.120Z', to: '2026-06-01T12:40:10.200Z', status: 'unwatched' },
@@ -148,12 +156,16 @@ export const Timeline = component<MonitorTimeline>('Timeline', timeline, {
 
 const example: UptimeFacts = { uptime: { min: 0.9972, max: 1 }, watched: 0.9972 };
 export const UPTIME_EXAMPLE: RecentUptime = { '24h': example, '7d': example, '30d': example, '90d': example };
-const recent = object({
-  '24h': ref(UptimeOfTime),
-  '7d': ref(UptimeOfTime),
-  '30d': ref(UptimeOfTime),
-  '90d': ref(UptimeOfTime),
-});
+const recent = object(
+  {
+    '24h': ref(UptimeOfTime),
+    '7d': ref(UptimeOfTime),
+    '30d': ref(UptimeOfTime),
+    '90d': ref(UptimeOfTime),
+    partial,
+  },
+  ['partial'],
+);
 export const recentUptime: Schema<RecentUptime> = recent;
 export const columnUptime = object({ '24h': ref(UptimeOfTime), '30d': ref(UptimeOfTime) });
 export const Uptimes = component(

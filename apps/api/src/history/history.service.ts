@@ -8,18 +8,17 @@ import {
   type MonitorHistory,
   type MonitorTimeline,
   type RecentUptime,
-  retentionOf,
   type Sample,
   type Tally,
   timelineOf,
   uptimeIn,
 } from '@9volt/contracts';
-import { type HistoryIndex, type HistoryStore, type Period, periodsFor, totalsOf } from '@9volt/etcd-dal';
+import type { HistoryStore, Period } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { RawQuery } from '../common/list-query.js';
+import { type Found, Past, type PastIndex } from './past.js';
 import { readRange } from './read-range.js';
-import { TallyIndex } from './tally-index.js';
 import { type ColumnUptime, UptimeTable } from './uptime-table.js';
 
 /** A monitor with as many results in the vitals is not looked up elsewhere. */
@@ -35,40 +34,41 @@ interface Range {
   step: number;
 }
 
-/** Answers about the past of monitors from the tallies in etcd. */
+/** Answers about the past of monitors. */
 @Injectable()
 export class HistoryService {
-  private readonly tallyIndex: TallyIndex;
   private readonly table: UptimeTable;
   private readonly recent = new Map<string, { at: number; uptime: Promise<RecentUptime> }>();
 
-  constructor(private readonly cache: ClusterCache) {
-    this.tallyIndex = new TallyIndex(() => this.store);
-    this.table = new UptimeTable(() => this.store);
+  constructor(
+    private readonly cache: ClusterCache,
+    private readonly past: Past,
+  ) {
+    this.table = new UptimeTable(past);
   }
 
   /** Throws `not-found` and `invalid`. */
   async of(name: string, raw: RawQuery): Promise<MonitorHistory> {
     const now = Date.now();
-    const { periods: lengths } = this.store;
+    const { lengths } = this.past;
     const asked = readRange(raw, ['from', 'to', 'step', 'maintenance'], now, lengths);
-    const index = await this.index();
-    const periods = periodsFor(index, asked, lengths);
+    const index = await this.past.index();
+    const periods = this.past.periods(index, asked);
     const coarsest = Math.max(0, ...periods.map(({ level }) => LEVELS.indexOf(level)));
     const unit = lengths[LEVELS[coarsest] ?? 'minute'];
     const step = Math.ceil(asked.step / unit) * unit;
     const range = { ...asked, step, from: Math.floor(asked.from / step) * step };
-    const tallies = await this.tallies(name, index, range);
-    this.assertKnown(name, tallies);
-    return { name, step, kept: retentionOf(this.cache.monitors.size, lengths), ...historyOf(tallies, range) };
+    const { found, partial } = await this.tallies(name, index, range);
+    this.assertKnown(name, found);
+    return { name, step, kept: await this.past.kept(), partial, ...historyOf(found, range) };
   }
 
   /** Throws `not-found` and `invalid`. */
   async timeline(name: string, raw: RawQuery): Promise<MonitorTimeline> {
-    const { from, to } = readRange(raw, ['from', 'to'], Date.now(), this.store.periods);
-    const tallies = await this.tallies(name, await this.index(), { from, to, step: to - from });
-    this.assertKnown(name, tallies);
-    return { name, ...timelineOf(tallies, { from, to }) };
+    const { from, to } = readRange(raw, ['from', 'to'], Date.now(), this.past.lengths);
+    const { found, partial } = await this.tallies(name, await this.past.index(), { from, to, step: to - from });
+    this.assertKnown(name, found);
+    return { name, partial, ...timelineOf(found, { from, to }) };
   }
 
   /** The uptime of a monitor until now, or until half a minute ago. */
@@ -84,24 +84,26 @@ export class HistoryService {
   }
 
   private async readUptime(name: string): Promise<RecentUptime> {
-    const { hour, day } = this.store.periods;
+    const { hour, day } = this.past.lengths;
     const to = Date.now();
     const since = (days: number, step: number): number => Math.floor((to - days * day) / step) * step;
-    const index = await this.index();
+    const index = await this.past.index();
     const ofDay = this.periods(name, index, { from: since(1, hour), to, step: hour });
     const all = this.periods(name, index, { from: since(90, day), to, step: day });
     const isOfDay = ({ level, n }: Period): boolean => ofDay.some((one) => one.level === level && one.n === n);
     const rest = all.filter((period) => !isOfDay(period));
-    const [last, before] = await Promise.all(
-      [ofDay, rest].map((periods) => this.store.talliesOf(name, index, periods, 'time')),
-    );
+    const [last, before] = await Promise.all([
+      this.past.talliesOf(name, index, ofDay, since(1, hour), 'time'),
+      this.past.talliesOf(name, index, rest, since(90, day), 'time'),
+    ]);
     const daysEnd = Math.max(0, ...rest.map(({ level, n }) => (level === 'day' ? (n + 1) * day : 0)));
-    const tallies = [...(before ?? []), ...(last ?? []).filter(({ first }) => first >= daysEnd)];
+    const tallies = [...before.found, ...last.found.filter(({ first }) => first >= daysEnd)];
     return {
-      '24h': uptimeIn(last ?? [], since(1, hour), to),
+      '24h': uptimeIn(last.found, since(1, hour), to),
       '7d': uptimeIn(tallies, since(7, day), to),
       '30d': uptimeIn(tallies, since(30, day), to),
       '90d': uptimeIn(tallies, since(90, day), to),
+      ...(last.partial || before.partial ? { partial: true } : {}),
     };
   }
 
@@ -112,20 +114,21 @@ export class HistoryService {
   async sums(
     raw: RawQuery,
     parameters: readonly string[],
-  ): Promise<{ from: number; to: number; sums: Map<string, Tally> }> {
-    const { periods: lengths } = this.store;
+  ): Promise<{ from: number; to: number; partial: boolean; sums: Map<string, Tally> }> {
+    const { lengths } = this.past;
     const { from: asked, to } = readRange(raw, parameters, Date.now(), lengths);
-    const kept = retentionOf(this.cache.monitors.size, lengths);
+    const kept = await this.past.kept();
     const level = LEVELS.find((one) => Date.now() - asked <= kept[one]) ?? 'day';
     const step = lengths[level];
     const from = Math.floor(asked / step) * step;
-    const index = await this.index();
-    return { from, to, sums: await totalsOf(this.store, index, periodsFor(index, { from, to, step }, lengths)) };
+    const index = await this.past.index();
+    const { found, partial } = await this.past.totals(index, this.past.periods(index, { from, to, step }), from);
+    return { from, to, partial, sums: found };
   }
 
   /** The uptime of all monitors, by folded hours. */
   async uptimes(): Promise<(name: string) => ColumnUptime> {
-    return this.table.get(await this.index(), Date.now());
+    return this.table.get(await this.past.index(), Date.now());
   }
 
   async uptimesByName(): Promise<ByName<ColumnUptime>> {
@@ -160,30 +163,26 @@ export class HistoryService {
 
   private async stored(names: ReadonlySet<string>): Promise<Map<string, Sample[]>> {
     try {
-      return await this.store.resultsOf(names, await this.index());
+      return await this.store.resultsOf(names, (await this.past.index()).all);
     } catch {
       return new Map();
     }
   }
 
-  private tallies(name: string, index: HistoryIndex, range: Range): Promise<Tally[]> {
-    return this.store.talliesOf(name, index, this.periods(name, index, range));
+  private tallies(name: string, index: PastIndex, range: Range): Promise<Found<Tally[]>> {
+    return this.past.talliesOf(name, index, this.periods(name, index, range), range.from);
   }
 
   /** Those of the range, and before it as far back as a result may still stand. */
-  private periods(name: string, index: HistoryIndex, range: Range): Period[] {
+  private periods(name: string, index: PastIndex, range: Range): Period[] {
     const settings = this.cache.monitors.get(name)?.settings;
-    const lookBack = 2 * this.store.periods.minute + (settings ? 3 * intervalMsOf(settings) : 0);
-    return periodsFor(index, { ...range, from: range.from - lookBack }, this.store.periods);
+    const lookBack = 2 * this.past.lengths.minute + (settings ? 3 * intervalMsOf(settings) : 0);
+    return this.past.periods(index, { ...range, from: range.from - lookBack });
   }
 
   private assertKnown(name: string, tallies: readonly Tally[]): void {
     if (tallies.length > 0 || this.cache.monitors.get(name)?.declared) return;
     throw new DomainError('not-found', `Unable to find any check named '${name}'`);
-  }
-
-  private index(): Promise<HistoryIndex> {
-    return this.tallyIndex.get();
   }
 
   private get store(): HistoryStore {

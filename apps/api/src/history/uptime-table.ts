@@ -1,5 +1,6 @@
 import { type UptimeFacts, uptimeIn } from '@9volt/contracts';
-import { type HistoryIndex, type HistoryStore, type Period, periodsFor, totalsOf } from '@9volt/etcd-dal';
+import type { HistoryIndex, Period } from '@9volt/etcd-dal';
+import type { Past, PastIndex } from './past.js';
 
 /** Uptime of a monitor, as a column of a list. */
 export interface ColumnUptime {
@@ -23,9 +24,9 @@ export class UptimeTable {
   private columns: { day: Column; month: Column } | undefined;
   private computing: Promise<void> | undefined;
 
-  constructor(private readonly store: () => HistoryStore) {}
+  constructor(private readonly past: Past) {}
 
-  async get(index: HistoryIndex, now: number): Promise<(name: string) => ColumnUptime> {
+  async get(index: PastIndex, now: number): Promise<(name: string) => ColumnUptime> {
     await (this.computing ??= this.compute(index, now).finally(() => (this.computing = undefined)));
     const { columns } = this;
     return (name) => ({
@@ -34,8 +35,8 @@ export class UptimeTable {
     });
   }
 
-  private async compute(index: HistoryIndex, now: number): Promise<void> {
-    const { hour, day } = this.store().periods;
+  private async compute(index: PastIndex, now: number): Promise<void> {
+    const { hour, day } = this.past.lengths;
     this.columns = {
       day: await this.column(
         index,
@@ -51,19 +52,20 @@ export class UptimeTable {
   }
 
   private async column(
-    index: HistoryIndex,
+    index: PastIndex,
     range: { from: number; to: number; step: number },
     before: Column | undefined,
   ): Promise<Column> {
-    const folded = { ...index, minute: new Map() };
-    const periods = periodsFor(folded, range, this.store().periods);
-    const of = revisionsOf(index, periods);
+    const folded = { ...index, all: { ...index.all, minute: new Map() } };
+    const periods = this.past.periods(folded, range);
+    const of = revisionsOf(index.all, periods);
     if (before?.of === of) return before;
-    const sums = await totalsOf(this.store(), index, periods);
-    const last = Math.max(0, ...periods.map(({ level, n }) => (n + 1) * this.store().periods[level]));
+    const { found: sums, partial } = await this.past.totals(index, periods, range.from);
+    const last = Math.max(0, ...periods.map(({ level, n }) => (n + 1) * this.past.lengths[level]));
     const uptimes = new Map<string, UptimeFacts>();
     for (const [name, sum] of sums) uptimes.set(name, uptimeIn([sum], range.from, last));
-    return { of, uptimes };
+    // What is not whole is computed again.
+    return { of: partial ? '' : of, uptimes };
   }
 }
 

@@ -13,7 +13,7 @@ import {
   type Schema,
   text,
 } from '../common/shape.js';
-import { UptimeOfTime } from '../history/history.dto.js';
+import { partial, UptimeOfTime } from '../history/history.dto.js';
 
 export const GROUPINGS = ['monitor', 'tag', 'type', 'member-tag'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
@@ -69,6 +69,7 @@ export interface ShownReport {
   to: string;
   groupBy: Grouping;
   incidentsFrom: string;
+  partial: boolean;
   total: ReportLine;
   rows: ReportLine[];
 }
@@ -80,6 +81,7 @@ export const Report = component<ShownReport>(
     to: instant,
     groupBy: oneOfTexts(GROUPINGS),
     incidentsFrom: { ...instant, description: 'Earlier incidents are no longer stored, and not counted.' },
+    partial,
     total: ref(ReportRow),
     rows: { ...list(ref(ReportRow)), description: 'In the order of names.' },
   }) as Schema<ShownReport>,
@@ -88,6 +90,7 @@ export const Report = component<ShownReport>(
     to: '2026-06-02T12:00:00.000Z',
     groupBy: 'monitor',
     incidentsFrom: EXAMPLE_AT,
+    partial: false,
     total: { ...row, name: '', slo: null },
     rows: [row],
   },

@@ -15,17 +15,19 @@ interface Documented {
 }
 
 const ROLES: readonly Role[] = ['scheduler', 'worker', 'api', 'status'];
-/** With these, a worker shows all of its optional metrics. */
+/** With these, a process shows all of its optional metrics. */
 const SHOW_ALL = {
   NINEV_PERFORMANCE_SERIES: '1',
   NINEV_MONITOR_SERIES: '1',
   NINEV_REMOTE_WRITE_URL: 'http://127.0.0.1:9/api/v1/write',
+  NINEV_ARCHIVE_URL: 'postgres://user:password@127.0.0.1:9/history',
 };
 const OPTIONAL: readonly [prefix: string, flag: string][] = [
   ['ninevolt_performance_', '--performance-series'],
   ['ninevolt_monitor_', '--monitor-series'],
   ['ninevolt_monitors_omitted', '--monitor-series'],
   ['ninevolt_remote_write_', '--remote-write-url'],
+  ['ninevolt_archive_', '--archive-url'],
 ];
 
 /** The list of all metrics, as the modules of the roles register them. */

@@ -31,6 +31,8 @@ export interface MonitorHistory {
   step: number;
   /** How long each resolution is kept at present, in milliseconds. */
   kept: Record<Level, number>;
+  /** The archive did not answer: what only it has is missing. */
+  partial: boolean;
   /** Null if nothing is known about the time. */
   total: HistoryBucket | null;
   /** Oldest first, without gaps: each begins where the one before it ends. */
@@ -51,6 +53,8 @@ export interface MonitorTimeline {
   name: string;
   from: string;
   to: string;
+  /** The archive did not answer: what only it has is missing. */
+  partial: boolean;
   /** Oldest first, without gaps or overlaps. */
   spans: TimelineSpan[];
   marks: HistoryMark[];
@@ -62,4 +66,6 @@ export interface RecentUptime {
   '7d': UptimeFacts;
   '30d': UptimeFacts;
   '90d': UptimeFacts;
+  /** Present if the archive did not answer: what only it has is missing. */
+  partial?: boolean;
 }
