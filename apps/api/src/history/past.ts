@@ -114,7 +114,7 @@ export class Past implements OnModuleDestroy {
     from: number,
     parts: Parameters<HistoryStore['talliesOf']>[3] = 'all',
   ): Promise<Found<Tally[]>> {
-    const old = archivedOf(all, periods);
+    const old = periods.filter((period) => isArchived(all, period));
     const [young, archived] = await Promise.all([
       this.store.talliesOf(name, all, periods, parts),
       old.length === 0 ? [] : this.ask((reader) => reader.talliesOf(name, old)),
@@ -128,12 +128,17 @@ export class Past implements OnModuleDestroy {
     periods: readonly Period[],
     from: number,
   ): Promise<Found<Map<string, Tally>>> {
-    const old = archivedOf(all, periods);
-    const [young, archived] = await Promise.all([
-      totalsOf(this.store, all, periods),
-      old.length === 0 ? new Map<string, Tally>() : this.ask((reader) => reader.totals(old)),
-    ]);
-    return { found: addTotals(archived ?? new Map(), young), partial: from < unknownBefore || archived === undefined };
+    let found = new Map<string, Tally>();
+    let partial = from < unknownBefore;
+    // In the order of time: the time between two periods belongs to the earlier one.
+    for (const part of partsOf(all, periods)) {
+      const totals = part.archived
+        ? await this.ask((reader) => reader.totals(part.periods))
+        : await totalsOf(this.store, all, part.periods);
+      if (totals) found = addTotals(found, totals);
+      else partial = true;
+    }
+    return { found, partial };
   }
 
   /** Incidents that etcd no longer has, and since when there are all; undefined without an archive that answers. */
@@ -182,10 +187,22 @@ function withOlder(etcd: HistoryIndex['hour'], archived: ReadonlySet<number>): H
   return all;
 }
 
-function archivedOf(all: HistoryIndex, periods: readonly Period[]): ArchivePeriod[] {
-  return periods.flatMap(({ level, n }) =>
-    level !== 'minute' && all[level].get(n)?.length === 0 ? [{ level, n }] : [],
-  );
+function isArchived(all: HistoryIndex, period: Period): period is ArchivePeriod {
+  return period.level !== 'minute' && all[period.level].get(period.n)?.length === 0;
+}
+
+type Part = { archived: true; periods: ArchivePeriod[] } | { archived: false; periods: Period[] };
+
+/** Periods side by side that are in the same place. */
+function partsOf(all: HistoryIndex, periods: readonly Period[]): Part[] {
+  const parts: Part[] = [];
+  for (const period of periods) {
+    const archived = isArchived(all, period);
+    const last = parts.at(-1);
+    if (last?.archived === archived) (last.periods as Period[]).push(period);
+    else parts.push({ archived, periods: [period] } as Part);
+  }
+  return parts;
 }
 
 /** The sums of two times, of which the first is before the second. */
