@@ -72,7 +72,14 @@ describe('the workers of up', () => {
       expect(worker.archive).toBeUndefined();
       const { role, listen, memberName, statusListen, archive } = worker;
       expect(worker).toEqual(
-        Object.assign(Object.create(NodeConfig.prototype), { ...server, role, listen, memberName, statusListen, archive }),
+        Object.assign(Object.create(NodeConfig.prototype), {
+          ...server,
+          role,
+          listen,
+          memberName,
+          statusListen,
+          archive,
+        }),
       );
       for (const { key, env } of someOf(NODE_SETTINGS)) {
         expect({ key, passedOn: child[env] !== undefined }).toEqual({ key, passedOn: !(key in NOT_PASSED_ON) });
