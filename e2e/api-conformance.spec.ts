@@ -362,6 +362,7 @@ describe('input', () => {
     ...['runMonitor', 'testStoredAlerter', 'deleteMonitor', 'deleteAlerter', 'drainWorker', 'undrainWorker'],
     ...['expireSilence', 'removeAcknowledgement', 'resumeMonitor', 'deleteMaintenance'],
     'deleteStatusPage',
+    'lookAtMonitor',
   ])('of %s, which accepts none, is checked', async (id) => {
     await expectStatus(400, id, { name: 'x', body: '{"a":' });
     await expectStatus(413, id, { name: 'x', body: TOO_LARGE });
@@ -394,6 +395,7 @@ describe('what is absent', () => {
     ['deleteMonitor', {}],
     ['runMonitor', {}],
     ['getState', {}],
+    ['lookAtMonitor', {}],
     ['explainMonitor', {}],
   ])('%s %j answers 404 in the words of the original', async (id, question) => {
     const { body } = await expectStatus(404, id, { ...question, name: ABSENT });
@@ -572,6 +574,11 @@ describe('what runs', () => {
   ])('answers why %s %s', async (name, verdict, message) => {
     const { body } = await expectStatus(200, 'explainMonitor', { name });
     expect(body).toMatchObject({ name, verdict, message: expect.stringContaining(message) });
+  });
+
+  it('is looked at', async () => {
+    const { body } = await expectStatus(200, 'lookAtMonitor', { name: 'web' });
+    expect(body).toMatchObject({ until: expect.any(String) });
   });
 
   it('runs now', async () => {

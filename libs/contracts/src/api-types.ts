@@ -1272,8 +1272,11 @@ export interface components {
             }[];
         };
         Look: {
-            /** Format: date-time */
-            until: string;
+            /**
+             * Format: date-time
+             * @description Null if people look at too many monitors.
+             */
+            until: string | null;
         };
         ResultChange: {
             name: string;
@@ -1283,6 +1286,8 @@ export interface components {
              * @description When it is checked next.
              */
             nextDue: string | null;
+            /** @description Consecutive failures, all of them. */
+            count: number;
         };
         Sample: {
             /** Format: date-time */
@@ -12104,25 +12109,6 @@ export interface operations {
                      *       "detail": "Expected a body of type application/json or application/merge-patch+json",
                      *       "instance": "/api/v1/state/shop-home/look",
                      *       "message": "Expected a body of type application/json or application/merge-patch+json"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too soon after the previous request. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:too-many",
-                     *       "title": "Too Many Requests",
-                     *       "status": 429,
-                     *       "detail": "This monitor accepts one call per second; call again in a second",
-                     *       "instance": "/api/v1/state/shop-home/look",
-                     *       "message": "This monitor accepts one call per second; call again in a second"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];

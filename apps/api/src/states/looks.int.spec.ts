@@ -72,7 +72,7 @@ describe('a look at a monitor', () => {
 
     const { data } = await stream.next('result');
     expect(undocumented('ResultChange', data)).toEqual([]);
-    expect(data).toMatchObject({ name: 'web', result: { ...sample, at: new Date(at).toISOString() } });
+    expect(data).toMatchObject({ name: 'web', result: { ...sample, at: new Date(at).toISOString() }, count: 0 });
 
     const { body } = await call('GET', '/api/v1/state/web');
     expect(body['results']).toMatchObject([{ latencyMs: 3.2, status: 'critical' }]);

@@ -8,7 +8,7 @@ import type { ShownLook } from './state.dto.js';
 const LOOK_MS = 10_000;
 /** Several viewers of one monitor share its lease, and one renewal. */
 const RENEW_AFTER_MS = 2_000;
-/** Monitors that people look at through this API at the same time. */
+/** Monitors that people look at through this API at the same time. The pages of others show what the dumps bring. */
 const MAX_LOOKS = 200;
 
 interface OwnLook {
@@ -39,9 +39,7 @@ export class LooksService implements OnModuleDestroy {
     this.forgetEnded();
     let look = this.looks.get(name);
     if (!look) {
-      if (this.looks.size >= MAX_LOOKS) {
-        throw new DomainError('too-many', `People look at ${MAX_LOOKS} monitors already; results come with the dumps`);
-      }
+      if (this.looks.size >= MAX_LOOKS) return { until: null };
       this.looks.set(name, (look = { lease: undefined, renewedAt: Number.NEGATIVE_INFINITY }));
     }
     if (performance.now() - look.renewedAt > RENEW_AFTER_MS) await this.renew(name, look);

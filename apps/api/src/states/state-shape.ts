@@ -52,9 +52,9 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
 }
 
 /** Its newest result, as the stream sends it. */
-export function lookedResult({ name, nextDueAt }: MonitorView, sample: Sample): ResultChange {
+export function lookedResult(view: MonitorView, sample: Sample): ResultChange {
   const at = new Date(sample.at).toISOString();
-  return { name, result: { ...sample, at }, nextDue: isoOf(nextDueAt) };
+  return { name: view.name, result: { ...sample, at }, nextDue: isoOf(view.nextDueAt), count: failuresOf(view) };
 }
 
 /** Consecutive failures: those after the last change of the state are in the vitals only. */

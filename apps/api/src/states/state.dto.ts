@@ -226,7 +226,11 @@ export const StateDetail = component(
 );
 export type StateDetail = Shape<typeof StateDetail>;
 
-export const Look = component('Look', object({ until: instant }), { until: EXAMPLE_AT });
+export const Look = component(
+  'Look',
+  object({ until: { ...instantOrNull, description: 'Null if people look at too many monitors.' } }),
+  { until: EXAMPLE_AT },
+);
 export type ShownLook = Shape<typeof Look>;
 
 /** In the stream. */
@@ -236,6 +240,7 @@ export const ResultChange = component(
     name: text,
     result: ref(Sample),
     nextDue: { ...instantOrNull, description: 'When it is checked next.' },
+    count: { ...count, description: 'Consecutive failures, all of them.' },
   }),
 );
 export type ResultChange = Shape<typeof ResultChange>;

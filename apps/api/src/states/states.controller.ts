@@ -54,7 +54,7 @@ export class StatesController {
       'at most two a second, and the stream has an event `result` for it. Ask again before, as long as somebody looks.',
     ].join(' '),
     answers: [{ schema: 'Look', description: 'Results are streamed until then.' }],
-    errors: [404, 429],
+    errors: [404],
   })
   @NameParam('monitor')
   @Put(':name/look')

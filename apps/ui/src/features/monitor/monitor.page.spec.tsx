@@ -143,12 +143,14 @@ it('asks for results at once while it is open, and shows those that come, each o
       name,
       result: { at: at(minute), status: 'ok' as const, latencyMs, performance: [{ label: 'load', value: 2 }] },
       nextDue: at(minute + 1),
+      count: 70,
     });
     store.tell({ results: [told('web', 2, 5), told('other', 3, 5)] });
     store.tell({ results: [told('web', 3, 99)] });
     const strip = within(screen.getByRole('toolbar', { name: 'Recent results, oldest first' }));
     const labels = strip.getAllByRole('button').map((button) => button.getAttribute('aria-label')?.split(',')[1]);
     expect(labels).toEqual([' 12 ms', ' 7 ms', ' 99 ms']);
+    expect(screen.getByText('70 failures in a row')).toBeDefined();
     expect(screen.getAllByText('load').map((label) => label.nextSibling?.textContent)).toContain('2 ');
 
     await act(() => jest.advanceTimersByTimeAsync(8_000));

@@ -169,6 +169,8 @@ function intervalMsOf({ config }: StateDetail): number {
 
 function Now({ state, detail }: { state: LiveState; detail: StateDetail }) {
   const why = explanationOf(state);
+  // The streamed state has the number at its last change.
+  const failures = state.count > 0 ? Math.max(state.count, detail.count) : 0;
   return (
     <Panel title="Now" padded>
       <p className={styles['verdict']}>
@@ -179,7 +181,7 @@ function Now({ state, detail }: { state: LiveState; detail: StateDetail }) {
           </span>
         )}
         {state.recovering ? <span className={styles['muted']}>recovering</span> : null}
-        {state.count > 0 ? <span className={styles['muted']}>{counted(state.count, 'failure')} in a row</span> : null}
+        {failures > 0 ? <span className={styles['muted']}>{counted(failures, 'failure')} in a row</span> : null}
       </p>
       {why === '' ? null : <p className={styles['message']}>{why}</p>}
       <div style={{ marginTop: 10 }}>

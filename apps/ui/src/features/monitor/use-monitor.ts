@@ -70,6 +70,7 @@ function withStreamed(detail: StateDetail, streamed: readonly ResultChange[]): S
     ...detail,
     results: [...detail.results, ...newer.map(({ result }) => result)],
     nextDue: last.nextDue,
+    count: last.count,
     performance: last.result.performance ?? [],
   };
 }
