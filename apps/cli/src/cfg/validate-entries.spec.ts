@@ -34,6 +34,24 @@ it('reports all faults in one round', () => {
   expect(faultsOf(text, ['teams']).map((fault) => fault.slice(0, 9))).toEqual(['a.yaml:2:', 'a.yaml:3:', 'a.yaml:4:']);
 });
 
+it('an invalid monitor is judged by what it names, too, and is there for those that depend on it', () => {
+  const text = [
+    'monitor:',
+    '  web: {type: tcp, host: x, port: 0, interval: 10s, critical-alerter: [teem], depends-on: [ruter]}',
+    '  app: {type: tcp, host: x, port: 1, interval: 10s, depends-on: [web]}',
+    '  bad: {type: tcp, host: x, port: 1, interval: 10s, critical-alerter: [5], warning-alerter: nobody}',
+    '  not: 5',
+  ].join('\n');
+  expect(faultsOf(text, ['team'])).toEqual([
+    expect.stringMatching(/^a\.yaml:2: \/monitor\/web\/port: /),
+    'a.yaml:2: /monitor/web/critical-alerter/0: unknown alerter "teem"; did you mean "team"?',
+    expect.stringMatching(/^a\.yaml:4: \/monitor\/bad\/warning-alerter: /),
+    expect.stringMatching(/^a\.yaml:4: \/monitor\/bad\/critical-alerter/),
+    expect.stringMatching(/^a\.yaml:5: \/monitor\/not: /),
+    expect.stringMatching(/^a\.yaml:2: \/monitor\/web\/depends-on\/0: unknown monitor "ruter"/),
+  ]);
+});
+
 it('maintenance windows stand beside monitors', () => {
   const window = 'maintenance:\n  weekly:\n    match: {tags: [shop]}\n    schedule: 0 3 * * 7\n    duration: 2h\n';
   expect(faultsOf(window)).toEqual([]);

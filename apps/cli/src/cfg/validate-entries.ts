@@ -22,6 +22,12 @@ export interface Validated {
   pages: Map<string, StatusPageSettings>;
 }
 
+/** A monitor, which may be invalid, and what it names. */
+interface Dependent {
+  entry: Entry;
+  settings: MonitorSettings;
+}
+
 /**
  * Validates everything that was read, the names of alerters and of parents included: each must be among the entries or be stored afterwards:
  * `storedAlerters` (undefined when that is not known, and then names are not judged), and of monitors `storedParents`, which answers on which
@@ -36,7 +42,7 @@ export function validateEntries(
   const alerters = new Map<string, AlerterSettings>();
   const windows = new Map<string, MaintenanceSettings>();
   const pages = new Map<string, StatusPageSettings>();
-  const dependents = new Map<string, Entry>();
+  const dependents = new Map<string, Dependent>();
   const faults: ConfigFault[] = [];
   const known = new Set([
     ...(storedAlerters ?? []),
@@ -62,35 +68,38 @@ export function validateEntries(
       continue;
     }
     const validated = validateMonitor(entry.name, entry.raw, at(entry));
-    if (!validated.ok) {
-      faults.push(...eachOnce(entry, validated.errors).map((error) => toFault(entry, error)));
-      continue;
-    }
-    monitors.set(entry.name, validated.value);
-    dependents.set(entry.name, entry);
-    if (storedAlerters !== undefined) {
-      faults.push(...unknownAlerters(validated.value, known, at(entry)).map((error) => toFault(entry, error)));
-    }
+    const errors = validated.ok ? [] : eachOnce(entry, validated.errors);
+    const settings = validated.ok ? validated.value : namesIn(entry, errors);
+    if (validated.ok) monitors.set(entry.name, validated.value);
+    dependents.set(entry.name, { entry, settings });
+    if (storedAlerters !== undefined) errors.push(...unknownAlerters(settings, known, at(entry)));
+    faults.push(...errors.map((error) => toFault(entry, error)));
   }
-  if (storedAlerters !== undefined) faults.push(...parentFaults(monitors, dependents, storedParents));
+  if (storedAlerters !== undefined) faults.push(...parentFaults(dependents, storedParents));
   return { monitors, alerters, windows, pages, faults };
 }
 
 function parentFaults(
-  monitors: ReadonlyMap<string, MonitorSettings>,
-  entries: ReadonlyMap<string, Entry>,
+  monitors: ReadonlyMap<string, Dependent>,
   storedParents: (monitor: string) => readonly string[] | undefined,
 ): ConfigFault[] {
-  const dependents = [...entries].map(([name, entry]) => ({
-    name,
-    settings: monitors.get(name) as MonitorSettings,
-    at: at(entry),
-  }));
+  const dependents = [...monitors].map(([name, { entry, settings }]) => ({ name, settings, at: at(entry) }));
   if (dependents.every(({ settings }) => settings['depends-on'] === undefined)) return [];
   return dependencyFaults(dependents, storedParents).flatMap((error) => {
-    const entry = [...entries.values()].find((one) => error.path.startsWith(`${at(one)}/`));
-    return entry ? [toFault(entry, error)] : [];
+    const found = [...monitors.values()].find(({ entry }) => error.path.startsWith(`${at(entry)}/`));
+    return found ? [toFault(found.entry, error)] : [];
   });
+}
+
+const NAMING = ['warning-alerter', 'critical-alerter', 'depends-on'] as const;
+
+/** What an invalid monitor names, as far as that is valid: a person wants to know all faults at once. */
+function namesIn(entry: Entry, errors: readonly FieldError[]): MonitorSettings {
+  const raw = entry.raw as Readonly<Record<string, unknown>> | null;
+  const isFaulty = (attribute: string): boolean =>
+    errors.some(({ path }) => path.startsWith(`${at(entry)}/${attribute}`));
+  const named = NAMING.filter((attribute) => Array.isArray(raw?.[attribute]) && !isFaulty(attribute));
+  return Object.fromEntries(named.map((attribute) => [attribute, raw?.[attribute]])) as unknown as MonitorSettings;
 }
 
 /** The faults of new names that a person could mistake for another one. */

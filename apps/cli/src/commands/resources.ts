@@ -24,6 +24,8 @@ export interface Resource {
   nameOf(row: Row): unknown;
 }
 
+const NO_MESSAGE = 'N/A';
+
 const list = (answer: unknown): Row[] => (Array.isArray(answer) ? (answer as Row[]) : [answer as Row]);
 /** Enough for people; programs page through larger lists by the API. */
 const LIMIT = 10_000;
@@ -65,7 +67,8 @@ export const RESOURCES: Record<ResourceName, Resource> = {
       COUNT: (row) => row['count'],
       FOR: (row) => ageOf(row['since']),
       OWNER: (row) => row['ownerName'] ?? row['owner'],
-      MESSAGE: (row) => row['reason'] ?? row['message'],
+      // Nothing to say: `N/A` in the API, an empty cell in a table.
+      MESSAGE: (row) => row['reason'] ?? (row['message'] === NO_MESSAGE ? undefined : row['message']),
     },
     wide: {
       SINCE: (row) => row['since'],
