@@ -20,7 +20,7 @@ const swc = {
 export default {
   roots: ['<rootDir>/src'],
   // Real servers on a machine that does other work too. What must be quick says so itself.
-  testTimeout: 20_000,
+  testTimeout: 60_000,
   testMatch: ['**/*.spec.ts', '**/*.spec.tsx'],
   // Those run with `npm run test:real` and `npm run test:deploy`.
   testPathIgnorePatterns: ['/node_modules/', '\\.(real|deploy)\\.spec\\.ts$'],

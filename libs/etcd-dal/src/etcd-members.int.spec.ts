@@ -56,7 +56,7 @@ describe('with three members', () => {
       await Promise.all(cluster.members.map((member) => member.pause()));
       await expect(client.txn({ compare: [], then: [{ put: '/a', value: '' }] })).rejects.toThrow();
       // Without this, keepalive finds out within 13 seconds.
-      await waitFor(() => ended, { timeoutMs: 1_000 });
+      await waitFor(() => ended, { timeoutMs: 5_000 });
     } finally {
       client.close();
       await cluster.stop();

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Resolves with the first truthy answer of `predicate`, asked every 10 ms; throws when there is none in time. */
 export async function waitFor<T>(
   predicate: () => T | Promise<T>,
-  { timeoutMs = 10_000, what }: { timeoutMs?: number; what?: string | (() => string) } = {},
+  { timeoutMs = 30_000, what }: { timeoutMs?: number; what?: string | (() => string) } = {},
 ): Promise<Exclude<T, false | null | undefined>> {
   const until = performance.now() + timeoutMs;
   for (;;) {

@@ -72,7 +72,7 @@ describe('assignments', () => {
     console.log(
       `monitor put → assignment there: median ${Math.round(latencies[10]!)} ms, worst ${Math.round(latencies[19]!)} ms`,
     );
-    expect(latencies[10]).toBeLessThan(500);
+    expect(latencies[10]).toBeLessThan(2_000);
   });
 
   it('keeps the create revision of an assignment through an edit', async () => {

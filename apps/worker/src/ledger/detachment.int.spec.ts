@@ -61,7 +61,7 @@ const settings = (over: object = {}): object => ({
 });
 
 /** Nothing runs by itself, only on request. */
-const byHand = (): object => settings({ interval: '1h', timeout: '1s', 'critical-threshold': 1 });
+const byHand = (): object => settings({ interval: '1h', timeout: '30s', 'critical-threshold': 1 });
 
 const currentOf = (worker: WorkerRig): MonitorState | undefined =>
   worker.get(Evaluations).currentOf(worker.get(OwnedMonitors).get('web')!);

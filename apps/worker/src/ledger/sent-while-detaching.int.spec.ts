@@ -91,7 +91,12 @@ test.each(orders)('told once: the answer of the provider %s, the watch of the ou
     if (watch === moment) slow.releaseWatch();
   };
   web.healthy = true;
-  await view.assign(worker.id, name, { ...web.settings, interval: '1h', timeout: '1s', 'critical-alerter': ['pager'] });
+  await view.assign(worker.id, name, {
+    ...web.settings,
+    interval: '1h',
+    timeout: '30s',
+    'critical-alerter': ['pager'],
+  });
   await view.reaches(name, { status: 'ok' });
   provider.hold();
   slow.holdWatch();

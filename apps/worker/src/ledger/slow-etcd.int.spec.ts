@@ -77,7 +77,7 @@ class Story {
   }
 
   get settings(): object {
-    return { ...this.web.settings, interval: '1h', timeout: '1s', 'critical-alerter': ['pager'] };
+    return { ...this.web.settings, interval: '1h', timeout: '30s', 'critical-alerter': ['pager'] };
   }
 
   async turns(how: 'bad' | 'well'): Promise<void> {

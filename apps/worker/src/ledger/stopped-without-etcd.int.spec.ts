@@ -40,7 +40,7 @@ async function startWorker(name = 'w1'): Promise<WorkerRig> {
 }
 
 /** It runs only on request. */
-const settings = (): object => ({ ...web.settings, interval: '1h', timeout: '1s', 'critical-alerter': ['pager'] });
+const settings = (): object => ({ ...web.settings, interval: '1h', timeout: '30s', 'critical-alerter': ['pager'] });
 const told = (): string[] =>
   pager.accepted.map(({ message }) => `${message.event_action} ${message.dedup_key.split('/').at(-1)}`);
 

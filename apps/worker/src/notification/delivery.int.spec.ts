@@ -129,7 +129,7 @@ describe('delivery', () => {
     await rig.owe('web', 'team', ['resolve']);
     expect(await rig.owed()).toBe(2);
     const back = await startProvider(port);
-    await back.waitForAccepted(2, 5_000);
+    await back.waitForAccepted(2);
     expect(actions(back)).toEqual(['trigger', 'resolve']);
     expect(new Set(back.accepted.map(({ message }) => message.dedup_key)).size).toBe(1);
     await waitFor(async () => (await rig.incident('web'))?.notifications[0]?.attempts === 2);
@@ -139,34 +139,34 @@ describe('delivery', () => {
     const other = await startProvider();
     const rig = await startWorker({}, ['web', 'db']);
     await rig.configure('other', other.alerter);
-    provider.behave({ kind: 'rate-limit', retryAfterS: 2 });
+    provider.behave({ kind: 'rate-limit', retryAfterS: 5 });
     await rig.owe('web', 'team', ['critical']);
     await waitFor(() => rig.told('notification-failed').length === 1);
     const toldAt = Date.now();
     provider.behave({ kind: 'accept' });
     await rig.owe('db', 'team', ['critical']);
     await rig.owe('db', 'other', ['critical']);
-    await other.waitForAccepted(1, 1_000);
+    await other.waitForAccepted(1);
     expect(provider.accepted).toHaveLength(0);
-    await provider.waitForAccepted(2, 5_000);
-    expect((provider.accepted[0]?.at ?? 0) - toldAt).toBeGreaterThan(1_800);
+    await provider.waitForAccepted(2);
+    expect((provider.accepted[0]?.at ?? 0) - toldAt).toBeGreaterThan(4_000);
   });
 
   it('does not let a hanging endpoint delay another alerter', async () => {
     const other = await startProvider();
     const monitors = Array.from({ length: 40 }, (_, index) => `m${index}`);
-    const rig = await startWorker({ attemptTimeoutMs: 2_000 }, monitors);
+    const rig = await startWorker({ attemptTimeoutMs: 5_000 }, monitors);
     await rig.configure('other', other.alerter);
     provider.behave({ kind: 'hang' });
     await Promise.all(monitors.map((monitor) => rig.owe(monitor, 'team', ['critical'])));
     await waitFor(() => provider.received.length === 8);
     await rig.owe('m0', 'other', ['critical']);
     const startedAt = performance.now();
-    await other.waitForAccepted(1, 2_000);
-    expect(performance.now() - startedAt).toBeLessThan(1_900);
+    await other.waitForAccepted(1);
+    expect(performance.now() - startedAt).toBeLessThan(4_900);
     expect(provider.received.length).toBeLessThanOrEqual(16);
     provider.behave({ kind: 'accept' });
-    await provider.waitForAccepted(40, 15_000);
+    await provider.waitForAccepted(40);
   });
 
   it('drops a rejected notification, says so, and continues', async () => {
@@ -337,17 +337,17 @@ describe('delivery', () => {
     await waitFor(() => rig.told('notification-failed').length === 1);
     const startedAt = performance.now();
     await rig.configure('team', moved.alerter);
-    await moved.waitForAccepted(1, 5_000);
-    expect(performance.now() - startedAt).toBeLessThan(5_000);
+    await moved.waitForAccepted(1);
+    expect(performance.now() - startedAt).toBeLessThan(30_000);
     await rig.configure('team', { type: 'pagerduty', options: { tokne: 1 } });
     await rig.owe('web', 'team', ['resolve']);
-    await moved.waitForAccepted(2, 2_000);
+    await moved.waitForAccepted(2);
     await rig.configure('new', { type: 'nonsense' });
     await rig.owe('web', 'new', ['critical']);
     const waits = await waitFor(() => rig.told('notification-failed').find(({ alerter }) => alerter === 'new'));
     expect(waits.message).toContain('its configuration is invalid');
     await rig.configure('new', moved.alerter);
-    await moved.waitForAccepted(3, 2_000);
+    await moved.waitForAccepted(3);
   });
 
   it('keeps notifications with refused credentials, leaves the provider alone, and sends all once the alerter is corrected', async () => {
@@ -362,7 +362,7 @@ describe('delivery', () => {
     expect(provider.received.length).toBeLessThanOrEqual(8);
     expect(await rig.owed()).toBe(30);
     await rig.configure('team', right.alerter);
-    await right.waitForAccepted(30, 10_000);
+    await right.waitForAccepted(30);
     await waitFor(async () => (await rig.owed()) === 0);
   });
 
@@ -500,7 +500,7 @@ describe('delivery', () => {
     await rig.owe('web', 'team', ['resolve'], 2);
     await waitFor(async () => (await rig.owed()) === 2);
     provider.behave({ kind: 'accept' });
-    await provider.waitForAccepted(2, 5_000);
+    await provider.waitForAccepted(2);
     expect(actions()).toEqual(['trigger', 'resolve']);
     expect(provider.accepted.map(({ message }) => message.dedup_key.endsWith('7.1'))).toEqual([true, true]);
   });
@@ -523,7 +523,7 @@ describe('delivery', () => {
     await waitFor(() => rig.told('notification-failed').length === 100);
     provider.behave({ kind: 'accept' });
     await Promise.all(monitors.map((monitor) => rig.owe(monitor, 'team', ['resolve'])));
-    await provider.waitForAccepted(200, 15_000);
+    await provider.waitForAccepted(200);
     for (const monitor of monitors) {
       const own = provider.accepted.filter(({ message }) => message.dedup_key === `9volt/${monitor}/7.1`);
       expect(own.map(({ message }) => message.event_action)).toEqual(['trigger', 'resolve']);
@@ -546,7 +546,7 @@ describe('delivery', () => {
     await sleep(1_300);
     expect(provider.received).toHaveLength(1);
     rig.inFlight.release('web');
-    await provider.waitForAccepted(1, 1_000);
+    await provider.waitForAccepted(1);
   });
 
   it('stops soon although an endpoint hangs, and leaves the pending notifications to the next owner', async () => {

@@ -122,7 +122,8 @@ describe('a revision on its first check here', () => {
     await waitFor(() => worker.get(Detachment).active, { timeoutMs: 30_000 });
     const startedAt = performance.now();
     await notes.note('detached', 1);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    // A question to etcd would take its time limit.
+    expect(performance.now() - startedAt).toBeLessThan(1_900);
     expect(await noted()).toEqual({ before: 1 });
     await worker.stop();
     await proxy.stop();

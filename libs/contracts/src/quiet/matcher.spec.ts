@@ -42,9 +42,10 @@ describe('a matcher', () => {
   ])('glob %s on %j: %s', (pattern, text, expected) => expect(globMatches(pattern, text)).toBe(expected));
 
   it('costs no more than the product of both lengths', () => {
-    const started = performance.now();
+    // Of the processor, since others may use it as well.
+    const before = process.cpuUsage();
     expect(globMatches('*a'.repeat(200) + 'b', 'a'.repeat(400))).toBe(false);
-    expect(performance.now() - started).toBeLessThan(1_000);
+    expect(process.cpuUsage(before).user).toBeLessThan(1_000_000);
   });
 
   it.each<[Matcher, boolean]>([

@@ -103,7 +103,8 @@ describe('an election', () => {
     const startedAt = performance.now();
     await a.election.resign();
     await leading(b);
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    // The lease of the one that resigns is longer.
+    expect(performance.now() - startedAt).toBeLessThan(TTL_MS);
     expect(a.election.isLeader()).toBe(false);
     expect(await accepted(fence)).toBe(false);
     expect(await accepted(b.election.fence)).toBe(true);

@@ -36,15 +36,15 @@ describe('a thread that matches', () => {
   });
 
   it('does not delay others for an expression that took too long', async () => {
-    const one = thread({ matchMs: 300 });
+    const one = thread({ matchMs: 800 });
     await expect(one.match(SLOW, [LONG], never)).rejects.toThrow(Unjudged);
     const began = performance.now();
-    await expect(one.match(SLOW, [LONG], never)).rejects.toThrow('takes longer than 300 ms');
-    expect(performance.now() - began).toBeLessThan(200);
+    await expect(one.match(SLOW, [LONG], never)).rejects.toThrow('takes longer than 800 ms');
+    expect(performance.now() - began).toBeLessThan(700);
   });
 
   it('tries such an expression again later', async () => {
-    const one = thread({ matchMs: 300, pauseMs: 0 });
+    const one = thread({ matchMs: 800, pauseMs: 0 });
     await expect(one.match(SLOW, [LONG], never)).rejects.toThrow(Unjudged);
     expect(await one.match(SLOW, ['ab!'], never)).toEqual([true]);
   });
