@@ -179,8 +179,8 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   /**
-   * Gives them to the owner. `alone`: perhaps nobody has notified since. Answers whether etcd has it; throws `EtcdError` when etcd
-   * cannot be asked.
+   * Gives them to the owner. `alone`: if nobody has notified since, only a result tells what follows. Answers whether etcd has it;
+   * throws `EtcdError` when etcd cannot be asked.
    */
   async give(
     { monitor, incidents: told, delivered, settled, stateRevision }: DetachedRecord,
@@ -191,9 +191,10 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     const incidents = combinedByIncident([...before.incidents, ...told]);
     const handback: Handback = { worker: options.name, at: new Date().toISOString(), incidents };
     const about = { monitor, worker: memberId, before };
+    const alone = incidents.map((incident) => ({ ...incident, ...(how === 'alone' ? { stateRevision } : {}) }));
     const knew = { stateRevision, settled };
     const isGiven =
-      (how === 'alone' && (await stores.handback.handBackUndisturbed(about, handback, knew, session.fence))) ||
+      (await stores.handback.handBackUndisturbed(about, { ...handback, incidents: alone }, knew, session.fence)) ||
       (await stores.handback.handBack(about, handback, delivered, session.fence));
     if (isGiven) this.log.info('handed back the notifications sent without etcd', { monitor, incidents: told.length });
     return isGiven;

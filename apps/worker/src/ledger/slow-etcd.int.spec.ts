@@ -327,6 +327,30 @@ test.each([
   },
 );
 
+test('a resolve of the outbox that was sent without etcd is not sent again by the next owner', async () => {
+  const story = await Story.begin();
+  await story.turns('bad');
+  await waitFor(() => told(story.name).length === 1);
+  await waitFor(() => view.outboxIsEmpty());
+  pager.behave({ kind: 'fail' });
+  await story.turns('well');
+  await view.reaches(story.name, { status: 'ok' });
+  await waitFor(() => worker.get(OutboxView).alertersOf(story.name).length > 0);
+  await story.quiet();
+  slow.detach();
+  pager.behave({ kind: 'accept' });
+  await waitFor(() => told(story.name).length === 2);
+  await story.quiet();
+  await view.delete(view.keys.assignment(worker.id, story.name));
+  await waitFor(() => !worker.get(OwnedMonitors).get(story.name));
+  slow.letReturn();
+  await waitFor(() => worker.get(Spools).get(story.name) === undefined);
+  await view.assign(worker.id, story.name, { ...story.settings, interval: '59m' });
+  await view.reaches(story.name, { status: 'ok', revision: view.lastRevision });
+  await story.end();
+  expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
+});
+
 test('a worker that gets a monitor while it is detached sends nothing of its outbox before it can ask', async () => {
   slow.detach();
   const story = await Story.begin('detached');

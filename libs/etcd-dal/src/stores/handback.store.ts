@@ -109,8 +109,7 @@ export class HandbackStore {
     { stateRevision, settled }: { stateRevision: number; settled: readonly string[] },
     fence: Compare,
   ): Promise<boolean> {
-    const incidents = told.incidents.map((incident) => ({ ...incident, stateRevision }));
-    return this.write(about, { ...told, incidents }, settled, [
+    return this.write(about, told, settled, [
       fence,
       unchanged(this.keys.state(about.monitor), stateRevision),
       ...settled.map((key): Compare => ({ key, target: 'create', is: '>', value: 0 })),
