@@ -27,9 +27,11 @@ export interface Assignment<S extends MonitorSettings = MonitorSettings> {
   createRevision: number;
   /**
    * When its last check started, in milliseconds since the epoch, in the time of the cluster; set at a hand-over, and by a worker that
-   * leaves. Its new owner compares it with `assignedAt`.
+   * leaves.
    */
   lastRunAt?: number;
+  /** How long before this was written, in milliseconds; set at a hand-over, because clocks may differ. */
+  lastRunAgoMs?: number;
   /** Id of the worker that set `lastRunAt`. Out of date once another worker has run the monitor. */
   lastRunBy?: string;
   /** Its revision is suspected of having killed a worker: it runs in a process of its own until it has completed a check there. */

@@ -63,7 +63,7 @@ describe('the next owner runs a monitor', () => {
     const { lastRuns, monitor, slot, phase, clock } = given(predecessorsMs === 0 ? 0 : -predecessorsMs - 7_000);
     lastRuns.note(monitor, slot, { status: 'ok', message: '', latencyMs: 0 });
     clock.stall(3_000);
-    const assignment = { ...value, ...lastRuns.handedOver(monitor, 'w1') };
+    const assignment = { ...value, ...lastRuns.handedOver(monitor) };
     const arrivedAt = slot - predecessorsMs + ownMs + 3_100;
     const heir = new LastRuns(new FakeClock(arrivedAt), { aheadMs: Math.abs(ownMs) < HOUR ? 0 : -ownMs - 7_000 });
     const taken = new OwnedMonitor('web', { key: 'k', value: assignment, createRevision: 8, modRevision: 8 });

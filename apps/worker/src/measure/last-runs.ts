@@ -14,7 +14,7 @@ export interface LatestRun {
   performance: readonly PerformanceValue[];
 }
 
-/** An assignment that took longer, or no time at all, was written by a clock that differs from ours. */
+/** A hand-over that took longer was written by a clock that differs from ours. */
 const LONGEST_WAY_MS = 5_000;
 
 /** The last check of each monitor in this process, by our own clock. */
@@ -64,19 +64,19 @@ export class LastRuns {
     return at === undefined ? undefined : at + this.time.aheadMs;
   }
 
-  /** What the next owner is told, both times by the same clock. */
-  handedOver(monitor: OwnedMonitor, by: string): Pick<Assignment, 'assignedAt' | 'lastRunAt' | 'lastRunBy'> {
-    const assignedAt = new Date(this.clock.now() + this.time.aheadMs).toISOString();
+  /** What the next owner is told. */
+  handedOver(monitor: OwnedMonitor): Pick<Assignment, 'lastRunAt' | 'lastRunAgoMs'> {
     const lastRunAt = this.doneUntil(monitor);
-    return { assignedAt, ...(lastRunAt === undefined ? {} : { lastRunAt, lastRunBy: by }) };
+    if (lastRunAt === undefined) return {};
+    return { lastRunAt, lastRunAgoMs: Math.max(0, this.clock.now() + this.time.aheadMs - lastRunAt) };
   }
 
-  /** The two times in an assignment can be compared with each other, and not with our clock, which may be wrong by hours. */
-  private ranBeforeAt({ ranBefore, ownedSince }: OwnedMonitor): number | undefined {
-    if (!ranBefore) return undefined;
-    const arrivedAt = this.clock.now() - (performance.now() - ownedSince);
-    const wayMs = arrivedAt - ranBefore.assignedAt;
-    const agoMs = Math.max(0, ranBefore.assignedAt - ranBefore.at);
-    return arrivedAt - agoMs - (wayMs > 0 && wayMs < LONGEST_WAY_MS ? wayMs : 0);
+  /** Our clock may be wrong by hours, and the time of the cluster is known to some seconds only: at a hand-over the age counts. */
+  private ranBeforeAt({ ranBefore: { lastRunAt, lastRunAgoMs }, ownedSince }: OwnedMonitor): number | undefined {
+    if (lastRunAt === undefined) return undefined;
+    const byClock = lastRunAt - this.time.aheadMs;
+    if (lastRunAgoMs === undefined) return byClock;
+    const byAge = this.clock.now() - (performance.now() - ownedSince) - lastRunAgoMs;
+    return byClock <= byAge && byClock > byAge - LONGEST_WAY_MS ? byClock : byAge;
   }
 }

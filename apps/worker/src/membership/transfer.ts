@@ -5,12 +5,14 @@ import { FencedWrites } from '../ledger/fenced-writes.js';
 import { LastRuns } from '../measure/last-runs.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { CautiousRuns } from '../running/cautious-runs.js';
+import { Clock } from '../time/clock.js';
 
 /** The transaction of a planned hand-over: there is always exactly one owner, and the next owner knows what we know. */
 @Injectable()
 export class Transfer {
   constructor(
     private readonly node: ClusterNode,
+    private readonly clock: Clock,
     private readonly writes: FencedWrites,
     private readonly lastRuns: LastRuns,
     private readonly runs: CautiousRuns,
@@ -32,10 +34,12 @@ export class Transfer {
   /** The assignment of the next owner. */
   private given(monitor: OwnedMonitor): Assignment {
     const { assignment } = monitor;
+    const lastRun = this.lastRuns.handedOver(monitor);
     const next: Assignment = {
       ...assignment,
       phase: 'run',
-      ...this.lastRuns.handedOver(monitor, this.node.memberId),
+      assignedAt: new Date(this.clock.now()).toISOString(),
+      ...(lastRun.lastRunAt === undefined ? {} : { ...lastRun, lastRunBy: this.node.memberId }),
     };
     delete next.to;
     delete next.reason;

@@ -14,8 +14,8 @@ interface Derived {
 
 /** A monitor that is assigned to this worker. Each folder keeps its own data about it. */
 export class OwnedMonitor {
-  /** When it was last checked elsewhere, and assigned, according to the assignment at its arrival. Milliseconds since the epoch. */
-  readonly ranBefore: { at: number; assignedAt: number } | undefined;
+  /** When it was last checked elsewhere, according to the assignment at its arrival. */
+  readonly ranBefore: Pick<Assignment, 'lastRunAt' | 'lastRunAgoMs'>;
   /** Since when it is ours, by `performance.now()`. */
   readonly ownedSince = performance.now();
   private left = false;
@@ -25,8 +25,11 @@ export class OwnedMonitor {
     readonly name: string,
     private item: Item<Assignment>,
   ) {
-    const { lastRunAt, assignedAt } = item.value;
-    this.ranBefore = lastRunAt === undefined ? undefined : { at: lastRunAt, assignedAt: Date.parse(assignedAt) };
+    const { lastRunAt, lastRunAgoMs } = item.value;
+    this.ranBefore = {
+      ...(lastRunAt === undefined ? {} : { lastRunAt }),
+      ...(lastRunAgoMs === undefined ? {} : { lastRunAgoMs }),
+    };
   }
 
   /** A change of the same assignment: edited, or in another phase. */

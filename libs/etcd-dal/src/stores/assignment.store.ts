@@ -72,6 +72,7 @@ const assignment = record<Assignment>(
     to: text,
     reason: text as Shape<'removed' | 'disabled' | 'changed'>,
     lastRunAt: epochMs,
+    lastRunAgoMs: number,
     lastRunBy: text,
     isolate: anything as Shape<true>,
     cause: text,
