@@ -93,7 +93,8 @@ function opsOf(keys, n) {
   const name = nameOf(n);
   const status = statusOf(n);
   const isCritical = status === 'critical';
-  const settings = { type: 'tcp', host: `${name}.example.com`, port: 80, interval: '10s', tags: [`team-${n % 20}`] };
+  // Long enough that no state is stale before the API is ready.
+  const settings = { type: 'tcp', host: `${name}.example.com`, port: 80, interval: '10m', tags: [`team-${n % 20}`] };
   const revisions = { revision: 1, createRevision: 1 };
   const state = {
     ...{ status, since: now, count: isCritical ? 1 : 0, message: 'N/A', owner: WORKER, ownerName: 'bench', told: {} },

@@ -16,7 +16,8 @@ import {
   stop,
   until,
 } from './parts/processes.mjs';
-import { attributesOf, makeCertificate } from './parts/monitors.mjs';
+import { attributesOf, makeCertificate, PROGRAM } from './parts/monitors.mjs';
+import { startPeer } from './parts/peers.mjs';
 import { latenessMs, workerMetrics } from './parts/worker-metrics.mjs';
 
 const { values } = parseArgs({
@@ -28,11 +29,17 @@ const { values } = parseArgs({
     windows: { type: 'string', default: '3' },
     beat: { type: 'string', default: '20' },
     most: { type: 'boolean', default: false },
+    // Of the worker and the reference, before anything is measured.
+    warmup: { type: 'string', default: '4' },
+    // Programs to measure beside it: `blackbox=PATH`, `cloudprober=PATH`, `ab=PATH`.
+    peer: { type: 'string', multiple: true, default: [] },
     json: { type: 'string' },
     profile: { type: 'string' },
   },
 });
-const [rate, intervalS, seconds, windows, beatMs] = ['rate', 'interval', 'seconds', 'windows', 'beat'].map((name) =>
+/** Starting a program costs more than any other check. */
+const MOST_PROGRAMS_PER_SECOND = 50;
+const [mostRate, intervalS, seconds, windows, beatMs] = ['rate', 'interval', 'seconds', 'windows', 'beat'].map((name) =>
   Number(values[name]),
 );
 const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
@@ -49,7 +56,7 @@ if (values.json) {
   await mkdir(dirname(values.json), { recursive: true });
   await writeFile(
     values.json,
-    `${JSON.stringify({ rate, intervalS, beatMs, node: process.version, results }, undefined, 2)}\n`,
+    `${JSON.stringify({ rate: mostRate, intervalS, beatMs, node: process.version, results }, undefined, 2)}\n`,
   );
 }
 process.exit();
@@ -58,17 +65,21 @@ process.exit();
 async function measure(type) {
   // `http+tcp`: a mix, in equal parts.
   const parts = type.split('+');
+  const rate = parts.includes('exec') ? Math.min(MOST_PROGRAMS_PER_SECOND, mostRate) : mostRate;
   const targets = parts.map((part) => startPart('target.mjs', [part, scratch]));
   const ports = await Promise.all(targets.map(async (target) => Number((await says(target, /port (\d+)/))[1])));
   const etcd = await startEtcd();
   const client = new EtcdClient({ members: [etcd.url] });
   const keys = new Keyspace('9volt');
-  const scheduler = await startNode('scheduler', etcd.url);
   const profiling = values.profile ? ['--import', new URL('./parts/profiler.mjs', import.meta.url).href] : [];
-  const worker = await startNode('worker', etcd.url, {
-    nodeArgs: [...AS_DEPLOYED, ...profiling],
-    env: values.profile ? { BENCH_PROFILE: join(values.profile, `${type}.cpuprofile`) } : {},
-  });
+  const [scheduler, worker] = await Promise.all([
+    startNode('scheduler', etcd.url),
+    startNode('worker', etcd.url, {
+      args: ['--exec-allow', PROGRAM],
+      nodeArgs: [...AS_DEPLOYED, ...profiling],
+      env: values.profile ? { BENCH_PROFILE: join(values.profile, `${type}.cpuprofile`) } : {},
+    }),
+  ]);
   const idleMb = memoryMb(worker.pid);
   const monitors = rate * intervalS;
   const attributes = parts.map((part, n) =>
@@ -88,7 +99,8 @@ async function measure(type) {
   const hasAll = async () => (await workerMetrics(worker.url)).checks >= monitors * 1.2;
   await until(hasAll, 120_000, () => `all monitors to run: ${worker.output.slice(-2_000)}`);
   const reference = startPart('reference.mjs', [type, ports.join('+'), rate, beatMs]);
-  await sleep(4_000);
+  const peers = await startPeers(type, rate);
+  await sleep(Number(values.warmup) * 1_000);
   if (values.profile) {
     worker.child.kill('SIGUSR2');
     await sleep(seconds * 1_000);
@@ -96,27 +108,48 @@ async function measure(type) {
     await sleep(2_000);
   }
   const seen = [];
-  for (let window = 0; window < windows; window++) seen.push(await look(worker, reference, etcd));
+  for (let window = 0; window < windows; window++) seen.push(await look(worker, reference, etcd, peers));
   const result = { type, ...middle(seen), idleMb, memoryMb: memoryMb(worker.pid), monitors };
-  if (values.most) result.mostPerSecond = await mostPerSecond(worker, add);
+  if (values.most) result.mostPerSecond = await mostPerSecond(worker, rate, add);
   client.close();
-  for (const one of [reference, worker, scheduler, etcd, ...targets]) await stop(one);
+  const rest = [...targets, ...peers.flatMap(({ all, target }) => [...all, target])];
+  await Promise.all([reference, worker, scheduler, etcd, ...rest].map(stop));
   await etcd.remove();
   return result;
 }
 
-async function look(worker, reference, etcd) {
-  const doneByReference = () => Number(reference.output.match(/done (\d+)\n$/)?.[1] ?? 0);
+/** Each with a target of its own. None for a mix. */
+async function startPeers(type, rate) {
+  const peers = [];
+  for (const [name, path] of values.peer.map((each) => each.split('='))) {
+    if (type.includes('+') || type === 'exec') continue;
+    const target = startPart('target.mjs', [type, scratch]);
+    const port = Number((await says(target, /port (\d+)/))[1]);
+    const peer = await startPeer(name, path, { type, port, dir: scratch, rate, beatMs });
+    if (peer) peers.push({ name, target, ...peer });
+    else await stop(target);
+  }
+  return peers;
+}
+
+async function look(worker, reference, etcd, peers) {
   const read = async () => ({
     worker: cpuMs(worker.pid),
     reference: cpuMs(reference.pid),
     etcd: cpuMs(etcd.pid),
-    done: doneByReference(),
+    done: countOf(reference, 'done'),
+    peers: peers.map(({ pid, target }) => ({ cpu: cpuMs(pid), served: countOf(target, 'served') })),
     metrics: await workerMetrics(worker.url),
     at: performance.now(),
   });
   const before = await read();
   await sleep(seconds * 1_000);
+  // On a busy machine a short window may be too short.
+  await until(
+    () => countOf(reference, 'done') > before.done,
+    60_000,
+    () => `a check of the reference: ${reference.output}`,
+  );
   const after = await read();
   const checks = after.metrics.checks - before.metrics.checks;
   const workerUs = ((after.worker - before.worker) * 1_000) / checks;
@@ -129,15 +162,30 @@ async function look(worker, reference, etcd) {
     referenceUs,
     ratio: workerUs / referenceUs,
     etcdUs: ((after.etcd - before.etcd) * 1_000) / checks,
+    ...Object.fromEntries(
+      peers.flatMap(({ name }, n) => {
+        const [from, to] = [before.peers[n], after.peers[n]];
+        const us = ((to.cpu - from.cpu) * 1_000) / (to.served - from.served);
+        return [
+          [`${name}Us`, us],
+          [`${name}Ratio`, workerUs / us],
+        ];
+      }),
+    ),
     lateP50Ms: latenessMs(before.metrics, after.metrics, 0.5),
     lateP99Ms: latenessMs(before.metrics, after.metrics, 0.99),
   };
 }
 
+/** The last count that a part said. */
+function countOf({ output }, what) {
+  return Number(output.match(new RegExp(`${what} (\\d+)\\n$`))?.[1] ?? 0);
+}
+
 /** Adds monitors until checks are skipped, or one in a hundred begins later than this. */
 const MOST_LATE_MS = 100;
 
-async function mostPerSecond(worker, add) {
+async function mostPerSecond(worker, rate, add) {
   for (let most = 0; ;) {
     await add(Math.ceil(rate / 4) * intervalS);
     // First checks are spread over an interval, and a monitor that is new costs more.
@@ -157,6 +205,8 @@ function middle(seen) {
 function print(all) {
   const columns =
     'type perSecond workerUs referenceUs ratio etcdUs lateP50Ms lateP99Ms failed skipped idleMb memoryMb'.split(' ');
+  const peers = values.peer.map((each) => each.split('=')[0]);
+  columns.splice(5, 0, ...peers.flatMap((name) => [`${name}Us`, `${name}Ratio`]));
   if (values.most) columns.push('mostPerSecond');
   console.table(all.map((one) => Object.fromEntries(columns.map((name) => [name, rounded(one[name])]))));
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { phaseOf, slotAfter } from '../apps/worker/dist/time/slots.js';
 import { BenchCluster } from './parts/cluster.mjs';
 import { runCommand, until } from './parts/processes.mjs';
 import { report } from './parts/report.mjs';
@@ -15,6 +16,9 @@ const { values } = parseArgs({
     interval: { type: 'string', default: '10' },
     // After each step; at least what the lease of a killed process takes.
     settle: { type: 'string', default: '10' },
+    lease: { type: 'string', default: '6' },
+    // Of those after the cold start, in this order.
+    steps: { type: 'string', default: 'join,leave,kill,leader' },
     json: { type: 'string' },
   },
 });
@@ -23,8 +27,21 @@ const intervalMs = intervalS * 1_000;
 const settleMs = Number(values.settle) * 1_000;
 const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
 const [runs, files] = ['runs', 'files'].map((name) => join(scratch, name));
-const cluster = await BenchCluster.start();
+const cluster = await BenchCluster.start({ leaseS: Number(values.lease) });
 const rows = [];
+const STEPS = {
+  join: () => step('a worker joins', () => cluster.node('worker', 'w3', { runs })),
+  leave: () => step('a worker leaves', () => cluster.end(cluster.workers.at(-1).name)),
+  kill: () =>
+    step('a worker is killed', async () => {
+      await cluster.node('worker', 'w4', { runs });
+      await cluster.assigned();
+      await sleep(2 * intervalMs);
+      return () => cluster.end('w1', 'SIGKILL');
+    }),
+  leader: () => step('the leader is killed', async () => cluster.end(await cluster.leader(), 'SIGKILL')),
+};
+
 try {
   for (const dir of [runs, files]) await mkdir(dir);
   await push();
@@ -49,17 +66,11 @@ async function push() {
 }
 
 async function steps() {
-  for (const name of ['s1', 's2']) await cluster.node('scheduler', name);
+  const chosen = values.steps.split(',');
+  const schedulers = chosen.includes('leader') ? ['s1', 's2'] : ['s1'];
+  await Promise.all(schedulers.map((name) => cluster.node('scheduler', name)));
   await step('cold start', () => Promise.all(['w1', 'w2'].map((name) => cluster.node('worker', name, { runs }))));
-  await step('a worker joins', () => cluster.node('worker', 'w3', { runs }));
-  await step('a worker leaves', () => cluster.end('w3'));
-  await step('a worker is killed', async () => {
-    await cluster.node('worker', 'w4', { runs });
-    await cluster.assigned();
-    await sleep(2 * intervalMs);
-    return () => cluster.end('w1', 'SIGKILL');
-  });
-  await step('the leader is killed', async () => cluster.end(await cluster.leader(), 'SIGKILL'));
+  for (const name of chosen) await STEPS[name]();
 }
 
 /** Does something, waits until all monitors have a worker, and looks at the gaps in their checks. `act` may answer what to do once it is prepared. */
@@ -98,24 +109,29 @@ async function readRuns() {
   return byMonitor;
 }
 
-/** The longest time between two checks of a monitor, for those whose worker changed and the others. */
+/** The longest time between two checks of a monitor, and how many monitors skipped a slot: those whose worker changed, and the others. */
 async function gapsSince(from) {
   const longest = { moved: 0, others: 0 };
-  const late = { moved: 0, others: 0 };
+  const skipped = { moved: 0, others: 0 };
   let moved = 0;
-  for (const each of (await readRuns()).values()) {
+  for (const [name, each] of await readRuns()) {
     const seen = each.filter(({ at }) => at >= from - 1.5 * intervalMs);
     const kind = new Set(seen.map(({ worker }) => worker)).size > 1 ? 'moved' : 'others';
     if (kind === 'moved') moved++;
     const gap = Math.max(0, ...seen.slice(1).map(({ at }, index) => at - seen[index].at));
     longest[kind] = Math.max(longest[kind], gap);
-    if (gap > 1.5 * intervalMs) late[kind]++;
+    if (seen.slice(1).some(({ at }, index) => hasSlotBetween(name, seen[index].at, at))) skipped[kind]++;
   }
   return {
     moved,
     longestGapMovedMs: longest.moved,
-    skippedMoved: late.moved,
+    skippedMoved: skipped.moved,
     longestGapOthersMs: longest.others,
-    skippedOthers: late.others,
+    skippedOthers: skipped.others,
   };
+}
+
+/** Whether a slot passed between two checks for which neither counts: a check serves the slots closer than half an interval. */
+function hasSlotBetween(name, at, next) {
+  return slotAfter(at + intervalMs / 2, intervalMs, phaseOf(name, intervalMs)) < next - intervalMs / 2;
 }

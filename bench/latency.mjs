@@ -31,9 +31,8 @@ await once(target, 'listening');
 const { port } = target.address();
 const rows = [];
 try {
-  await cluster.node('scheduler', 's1');
-  await cluster.node('worker', 'w1');
-  const api = await cluster.node('api', 'a1');
+  const started = [cluster.node('api', 'a1'), cluster.node('scheduler', 's1'), cluster.node('worker', 'w1')];
+  const [api] = await Promise.all(started);
   rows.push(row('a put of a monitor in etcd → its first request', await firstRuns()));
   const { toAlert, toStream } = await failures(api);
   rows.push(row('a failed check → the request to the alerter', toAlert));

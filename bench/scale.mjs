@@ -39,15 +39,15 @@ await report(rows, values.json, { monitors, intervalS, workers });
 process.exit();
 
 async function coldStart() {
-  await cluster.node('scheduler', 's1');
-  await Promise.all(Array.from({ length: workers }, (_, n) => cluster.node('worker', `w${n + 1}`, { stubbed: true })));
+  const started = Array.from({ length: workers }, (_, n) => cluster.node('worker', `w${n + 1}`, { stubbed: true }));
+  await Promise.all([cluster.node('scheduler', 's1'), ...started]);
   const ready = performance.now();
   await cluster.assigned(1_800_000);
   add('cold start: all workers are ready → they have all monitors, s', (performance.now() - ready) / 1_000, 10);
   const done = async () => (await total()).checks >= monitors;
   await until(done, 1_800_000, () => 'a check of each monitor');
   // First checks are spread, and their states are written.
-  await sleep(Math.min(60, 2 * intervalS) * 1_000);
+  await sleep(Math.min(60, seconds, 2 * intervalS) * 1_000);
 }
 
 async function total() {

@@ -10,19 +10,32 @@ export class BenchCluster {
   nodes = new Map();
   monitors = 0;
 
-  static async start() {
+  /** `leaseS`: after how many seconds a member is lost; 6 by default, at least 2. */
+  static async start({ leaseS } = {}) {
     const cluster = new BenchCluster();
     cluster.etcd = await startEtcd();
     cluster.client = new EtcdClient({ members: [cluster.etcd.url] });
     cluster.keys = new Keyspace('9volt');
+    if (leaseS !== undefined) {
+      const timing = {
+        HeartbeatInterval: `${leaseS * 500}ms`,
+        HeartbeatTimeout: `${leaseS}s`,
+        StateDumpInterval: '10s',
+      };
+      await cluster.put([{ put: cluster.keys.config, value: JSON.stringify(timing) }]);
+    }
     return cluster;
   }
 
-  /** `runs`: the directory in which a worker whose checks are stubbed notes them. */
-  async node(role, name, { runs, stubbed = runs !== undefined } = {}) {
-    const env = { BENCH_NAME: name, ...(runs === undefined ? {} : { BENCH_RUNS: runs }) };
+  /** `runs`: the directory in which a worker notes its checks. They are stubbed then, unless they are `real`. */
+  async node(role, name, { runs, real = false, stubbed = runs !== undefined, args } = {}) {
+    const env = {
+      BENCH_NAME: name,
+      ...(real ? { BENCH_PROBES: 'real' } : {}),
+      ...(runs === undefined ? {} : { BENCH_RUNS: runs }),
+    };
     const nodeArgs = [...AS_DEPLOYED, ...(stubbed ? ['--import', STUB] : [])];
-    const node = await startNode(role, this.etcd.url, { name, nodeArgs, env });
+    const node = await startNode(role, this.etcd.url, { name, nodeArgs, args, env });
     this.nodes.set(name, Object.assign(node, { role, name }));
     return node;
   }
@@ -42,6 +55,14 @@ export class BenchCluster {
       }
       await this.put(puts);
     }
+  }
+
+  /** Deletes those that `add` has put. */
+  async removeAll() {
+    const keys = Array.from({ length: this.monitors }, (_, n) => this.keys.monitor(`m${n}`));
+    for (let from = 0; from < keys.length; from += BATCH)
+      await this.put(keys.slice(from, from + BATCH).map((key) => ({ delete: key })));
+    this.monitors = 0;
   }
 
   put(then) {
@@ -79,7 +100,9 @@ export class BenchCluster {
 
   async stop() {
     this.client.close();
-    for (const node of [...this.workers, ...this.nodes.values(), this.etcd]) await stop(node);
+    // Nothing is measured any more.
+    for (const { child } of [...this.nodes.values(), this.etcd]) child.kill('SIGKILL');
+    await Promise.all([...this.nodes.values(), this.etcd].map(({ ended }) => ended));
     await this.etcd.remove();
   }
 }

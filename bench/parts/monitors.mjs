@@ -1,6 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 
+/** A program that does nothing. */
+export const PROGRAM = '/bin/true';
+
 const OWN = {
   http: {},
   tcp: {},
@@ -10,6 +13,7 @@ const OWN = {
 
 /** The attributes of a monitor that checks what `target.mjs` shows. */
 export function attributesOf(type, port) {
+  if (type === 'exec') return { type, command: PROGRAM };
   return { type, host: '127.0.0.1', port, ...OWN[type] };
 }
 

@@ -9,6 +9,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const MAIN = join(import.meta.dirname, '../../apps/cli/dist/main.js');
 const STOP_MS = 20_000;
+/** Many start at once, on a busy machine. */
+const START_MS = 240_000;
 
 const running = new Set();
 process.once('exit', () => {
@@ -109,13 +111,13 @@ export async function startNode(role, etcdUrl, { name = role, nodeArgs = AS_DEPL
     ...args,
   ];
   const node = start(process.execPath, command, { env });
-  const [, url] = await says(node, /listens on (http:\/\/[^"\s]+)/);
+  const [, url] = await says(node, /listens on (http:\/\/[^"\s]+)/, START_MS);
   const isReady = () =>
     fetch(`${url}/readyz`).then(
       (response) => response.ok,
       () => false,
     );
-  await until(isReady, 60_000, () => `a ready ${role}: ${node.output}`);
+  await until(isReady, START_MS, () => `a ready ${role}: ${node.output}`);
   return Object.assign(node, { url });
 }
 
@@ -135,7 +137,7 @@ export function memoryMb(pid) {
   return Number(kb) / 1_024;
 }
 
-async function freePort() {
+export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const { port } = server.address();

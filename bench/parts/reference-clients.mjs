@@ -1,7 +1,9 @@
 // The reference: clients of bare sockets that do what a check of a type does on the wire, and nothing else.
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { PROGRAM } from './monitors.mjs';
 
 const HOST = '127.0.0.1';
 const QUERY = Buffer.from('\0\0\x01\0\0\x01\0\0\0\0\0\0\x03www\x07example\x03com\0\0\x01\0\x01', 'latin1');
@@ -37,6 +39,11 @@ export function bareClient(type, port) {
         socket.destroy();
         resolve();
       });
+    },
+    exec(resolve, reject) {
+      spawn(PROGRAM, { stdio: ['ignore', 'pipe', 'pipe'] })
+        .on('error', reject)
+        .once('close', resolve);
     },
     dns(resolve, reject) {
       const socket = createSocket('udp4').on('error', reject);

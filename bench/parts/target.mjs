@@ -1,4 +1,4 @@
-// A target that costs little: it answers every check of one type with the same bytes. Says its port.
+// A target that costs little: it answers every check of one type with the same bytes. Says its port, and how many it has served.
 import { createSocket } from 'node:dgram';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -10,6 +10,9 @@ const PAGE = Buffer.from(
   'HTTP/1.1 200 OK\r\nServer: bench\r\nContent-Type: text/plain\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok',
 );
 
+let served = 0;
+setInterval(() => process.stdout.write(`served ${served}\n`), 200);
+
 const targets = {
   http: () => listenTcp(createServer(options, (socket) => quiet(socket).once('data', () => socket.end(PAGE)))),
   tcp: () => listenTcp(createServer(options, (socket) => quiet(socket).resume())),
@@ -17,15 +20,21 @@ const targets = {
     const pem = { key: readFileSync(join(dir, 'key.pem')), cert: readFileSync(join(dir, 'cert.pem')) };
     listenTcp(createTlsServer(pem, (socket) => quiet(socket).resume()));
   },
+  // Programs run on the worker.
+  exec: () => say(0),
   dns: () => {
     const socket = createSocket('udp4');
-    socket.on('message', (query, { port, address }) => socket.send(answerTo(query), port, address));
+    socket.on('message', (query, { port, address }) => {
+      served++;
+      socket.send(answerTo(query), port, address);
+    });
     socket.bind(0, '127.0.0.1', () => say(socket.address().port));
   },
 };
 const options = { noDelay: true };
 
 function quiet(socket) {
+  served++;
   return socket.on('error', () => undefined);
 }
 
