@@ -52,7 +52,8 @@ export class EtcdLedger implements Ledger {
   /** Not while others may already have our monitors, or while the next state may still change. */
   readiness(monitor: OwnedMonitor): Readiness {
     if (this.writing.has(monitor)) return 'busy';
-    return this.writes.possible && !this.handbacks.isSettling(monitor) ? 'ready' : 'waits';
+    const isReturning = this.handbacks.isSettling(monitor) || this.handbacks.isHandingBack(monitor);
+    return this.writes.possible && !isReturning ? 'ready' : 'waits';
   }
 
   /** Whether the last result left nothing to write, by a quick look: so it is with most of them. */

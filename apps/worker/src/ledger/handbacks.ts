@@ -11,6 +11,12 @@ import type { Spool } from './spool.js';
 import { type Handed, isEmpty, NOTHING_HANDED } from './state-change.js';
 import { Spools } from './spools.js';
 
+/** `isUndisturbed`: nobody has written the state of the monitor since. */
+interface Told {
+  told: HandedIncident;
+  isUndisturbed: boolean;
+}
+
 /** How many fit into one transaction beside everything else. */
 const MAX_INCIDENTS = 25;
 
@@ -77,9 +83,10 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   of(monitor: OwnedMonitor): Handed {
     const own = this.spools.of(monitor);
     const items = this.itemsOf(monitor.name);
-    if (!own && items.length === 0) return NOTHING_HANDED;
+    const former = own ? [] : this.formerOf(monitor);
+    if (!own && items.length === 0 && former.length === 0) return NOTHING_HANDED;
     const ours = own?.handed('ourselves') ?? [];
-    // What our spool began with was sent before.
+    // What our spool began with was sent before; so was what we handed back.
     const earlier: HandedIncident[] = [];
     const later: HandedIncident[] = [];
     const taken: Item<Handback>[] = [];
@@ -89,10 +96,11 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
       // The rest is merged with the next write.
       if (taken.length > 0 && ours.length + earlier.length + later.length + told.length > MAX_INCIDENTS) break;
       taken.push(item);
-      (own?.knows(item) ? earlier : later).push(
+      (own?.knows(item) || this.isByUs(item) ? earlier : later).push(
         ...told.map((one) => handedByAnother(one, stored?.state, this.isUndisturbed(monitor, item, one))),
       );
     }
+    earlier.push(...former.map((one) => handedByAnother(one.told, stored?.state, one.isUndisturbed)));
     const incidents = [...earlier, ...ours, ...later];
     const { compare, then } = this.node.stores.handback.merging(taken);
     const obsolete = own?.obsoleteKeys ?? [];
@@ -109,11 +117,14 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   stateAfter(monitor: OwnedMonitor): MonitorState | undefined {
     const state = this.evaluations.storedOf(monitor)?.state;
     const items = this.itemsOf(monitor.name);
-    if (!state || items.length === 0) return undefined;
-    const handed = items.flatMap((item) =>
-      item.value.incidents.map((told) => ({ told, isUndisturbed: this.isUndisturbed(monitor, item, told) })),
-    );
-    return stateAfter(state, handed);
+    const toldIn = (some: readonly Item<Handback>[]): Told[] =>
+      some.flatMap((item) =>
+        item.value.incidents.map((told) => ({ told, isUndisturbed: this.isUndisturbed(monitor, item, told) })),
+      );
+    const byUs = items.filter((item) => this.isByUs(item));
+    const byOthers = items.filter((item) => !this.isByUs(item));
+    const handed = [...toldIn(byUs), ...this.formerOf(monitor), ...toldIn(byOthers)];
+    return state && handed.length > 0 ? stateAfter(state, handed) : undefined;
   }
 
   /** Whether other workers sent something about a monitor that is not stored. */
@@ -147,6 +158,11 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     return this.has(monitor.name) || this.spools.of(monitor) !== undefined;
   }
 
+  /** Whether etcd does not have yet what this worker sent before the monitor went and came back. */
+  isHandingBack(monitor: OwnedMonitor): boolean {
+    return this.spools.formerOf(monitor).length > 0;
+  }
+
   /** Whether this worker's notifications are not final yet. */
   isSettling(monitor: OwnedMonitor): boolean {
     return this.spools.isSettling(monitor);
@@ -175,7 +191,10 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   /** Gives the notifications about a monitor that is no longer ours to its owner. Throws `EtcdError` when etcd cannot be asked. */
   async handBack(monitor: OwnedMonitor, spool: Spool): Promise<void> {
     const told = this.recordOf(monitor, spool);
-    if (!told || (await this.give(told, 'beside others'))) this.spools.close(monitor);
+    if (told && !(await this.give(told, 'beside others'))) return;
+    // The monitor may be ours again.
+    if (told) await this.caughtUp().catch(() => undefined);
+    this.spools.close(monitor);
   }
 
   /**
@@ -204,6 +223,22 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   stored(monitor: OwnedMonitor, { compare, spooled }: Handed): void {
     if (this.spools.of(monitor)?.version === spooled) this.spools.close(monitor);
     for (const { key, value } of compare) this.merged.set(key, value);
+  }
+
+  /** What this worker sent before the monitor went and came back. */
+  private formerOf(monitor: OwnedMonitor): Told[] {
+    const stored = this.evaluations.storedOf(monitor);
+    return this.spools.formerOf(monitor).flatMap(([former, spool]) => {
+      const record = this.recordOf(former, spool);
+      const isUndisturbed =
+        stored !== undefined &&
+        (stored.modRevision === record?.stateRevision || stored.state?.owner === this.node.memberId);
+      return (record?.incidents ?? []).map((told) => ({ told, isUndisturbed }));
+    });
+  }
+
+  private isByUs({ key }: Item<Handback>): boolean {
+    return this.node.keys.parseHandback(key)?.workerId === this.node.memberId;
   }
 
   private itemsOf(name: string): Item<Handback>[] {

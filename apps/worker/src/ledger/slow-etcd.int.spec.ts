@@ -327,6 +327,39 @@ test.each([
   },
 );
 
+test.each([
+  ['is well', ['well'], []],
+  ['fails again', ['bad', 'well'], ['trigger 50.2', 'resolve 50.2']],
+] as const)(
+  'a worker that gets a monitor back before it has handed back what it sent remembers that; the target %s',
+  async (_what, turns, more) => {
+    const story = await Story.begin();
+    await story.turns('bad');
+    await waitFor(() => told(story.name).length === 1);
+    await waitFor(() => view.outboxIsEmpty());
+    await story.quiet();
+    slow.detach();
+    await story.turns('well');
+    await waitFor(() => told(story.name).length === 2);
+    await story.quiet();
+    await view.delete(view.keys.assignment(worker.id, story.name));
+    await waitFor(() => !worker.get(OwnedMonitors).get(story.name));
+    story.web.healthy = turns[0] === 'well';
+    await view.assign(worker.id, story.name, { ...story.settings, interval: '59m' });
+    await waitFor(() => worker.get(OwnedMonitors).get(story.name));
+    for (const turn of turns) {
+      await story.turns(turn);
+      await story.quiet();
+    }
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1', ...more]);
+    slow.letReturn();
+    await waitFor(() => !worker.isDetached);
+    await view.reaches(story.name, { status: 'ok', incidents: more.length > 0 ? 2 : 1 });
+    await story.end();
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1', ...more]);
+  },
+);
+
 test('a resolve of the outbox that was sent without etcd is not sent again by the next owner', async () => {
   const story = await Story.begin();
   await story.turns('bad');

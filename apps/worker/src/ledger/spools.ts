@@ -10,8 +10,8 @@ import { Spool } from './spool.js';
 @Injectable()
 export class Spools {
   private readonly spools = new Map<OwnedMonitor, Spool>();
-  /** The latest of each name: a monitor may have gone and come back. */
-  private readonly byName = new Map<string, Spool>();
+  /** The latest of each name last: a monitor may have gone and come back. */
+  private readonly byName = new Map<string, [OwnedMonitor, Spool][]>();
   private readonly listeners = new Set<(monitor: string, alerter: string) => void>();
 
   constructor(
@@ -22,11 +22,16 @@ export class Spools {
   ) {}
 
   get(name: string): Spool | undefined {
-    return this.byName.get(name);
+    return this.byName.get(name)?.at(-1)?.[1];
   }
 
   of(monitor: OwnedMonitor): Spool | undefined {
     return this.spools.get(monitor);
+  }
+
+  /** Those of the same monitor from before it went and came back: etcd does not have their content yet. */
+  formerOf(monitor: OwnedMonitor): [OwnedMonitor, Spool][] {
+    return (this.byName.get(monitor.name) ?? []).filter(([owned]) => owned !== monitor);
   }
 
   /** The spool of a monitor; a new one begins with the stored state. */
@@ -38,7 +43,7 @@ export class Spools {
     const stored = this.evaluations.storedOf(monitor)?.state;
     spool = new Spool(name, stored, (entry) => outbox.keyOf(name, entry));
     this.spools.set(monitor, spool);
-    this.byName.set(name, spool);
+    this.byName.set(name, [...this.formerOf(monitor), [monitor, spool]]);
     return spool;
   }
 
@@ -50,9 +55,10 @@ export class Spools {
 
   /** etcd has its content. */
   close(monitor: OwnedMonitor): void {
-    const spool = this.spools.get(monitor);
     this.spools.delete(monitor);
-    if (this.byName.get(monitor.name) === spool) this.byName.delete(monitor.name);
+    const others = this.formerOf(monitor);
+    if (others.length > 0) this.byName.set(monitor.name, others);
+    else this.byName.delete(monitor.name);
   }
 
   /** Whether a send is in progress whose answer will change the content of the spool. */
