@@ -11,7 +11,7 @@ import {
   Min,
   MinLength,
   ValidateBy,
-} from 'class-validator';
+} from './class-validator.js';
 import { formatDuration, parseDuration } from './duration.js';
 import { type AttributeMeta, recordAttribute, type SettingsClass } from './attribute.js';
 

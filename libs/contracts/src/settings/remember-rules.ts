@@ -1,4 +1,4 @@
-import { getMetadataStorage } from 'class-validator';
+import { getMetadataStorage } from './class-validator.js';
 import { ownOf } from './by-name.js';
 
 type Storage = ReturnType<typeof getMetadataStorage>;

@@ -42,9 +42,15 @@ export function isReference(text: string): boolean {
 }
 
 /** The attributes of a settings class that are secret. */
-export function secretNames(cls: SettingsClass): string[] {
-  return [...attributesOf(cls).values()].filter(({ secret }) => secret).map(({ name }) => name);
+export function secretNames(cls: SettingsClass): readonly string[] {
+  const known = secretsOf.get(cls);
+  if (known) return known;
+  const names = [...attributesOf(cls).values()].filter(({ secret }) => secret).map(({ name }) => name);
+  secretsOf.set(cls, names);
+  return names;
 }
+
+const secretsOf = new WeakMap<SettingsClass, readonly string[]>();
 
 /** The faults of references that can never be resolved, in the named attributes. `at` as in a validation. */
 export function referenceFaults(settings: object, names: readonly string[], at: string): FieldError[] {

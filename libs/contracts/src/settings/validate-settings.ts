@@ -1,11 +1,12 @@
 import { byName, ownOf } from './by-name.js';
-import { validateSync } from 'class-validator';
+import { Validator } from './class-validator.js';
 import type { FieldError } from './errors.js';
 import { attributesOf, type AttributeMeta, type SettingsClass } from './attribute.js';
 import { nearest } from './nearest.js';
 import { judgingOnly, rememberRules } from './remember-rules.js';
 
 rememberRules();
+const validator = new Validator();
 
 /** A settings class may refuse combinations of attributes that are each valid alone. */
 export interface CrossChecked {
@@ -26,10 +27,11 @@ export function validateSettings<T extends object>(cls: SettingsClass<T>, raw: u
   }
   const attributes = attributesOf(cls);
   const errors = unknownAttributes(raw, attributes, at);
-  const oversized = oversizedAttributes(raw, attributes, at);
+  const given = [...attributes.values()].filter(({ name }) => Object.hasOwn(raw, name));
+  const oversized = oversizedAttributes(raw, given, at);
   errors.push(...oversized.values());
-  const instance = instanceOf(cls, raw, attributes, oversized);
-  for (const { property } of judgingOnly(toJudge(instance, attributes), () => validateSync(instance))) {
+  const instance = instanceOf(cls, raw, given, oversized);
+  for (const { property } of judgingOnly(toJudge(instance, attributes), () => validator.validateSync(instance))) {
     const meta = attributes.get(property);
     if (!meta || ownOf(raw, property) === null || oversized.has(property)) continue;
     errors.push(Object.hasOwn(raw, property) ? attributeFault(at, meta, ownOf(raw, property)) : missing(at, meta));
@@ -87,11 +89,12 @@ function unknownAttributes(
 /** The faults of lists and maps that are too large: they are not validated further. */
 function oversizedAttributes(
   raw: Record<string, unknown>,
-  attributes: ReadonlyMap<string, AttributeMeta>,
+  given: readonly AttributeMeta[],
   at: string,
 ): ReadonlyMap<string, FieldError> {
   const faults = new Map<string, FieldError>();
-  for (const [name, { maxEntries = Infinity, expected }] of attributes) {
+  for (const { name, maxEntries, expected } of given) {
+    if (maxEntries === undefined) continue;
     const value = ownOf(raw, name);
     const entries = Array.isArray(value) ? value.length : isPlainObject(value) ? Object.keys(value).length : 0;
     if (entries <= maxEntries) continue;
@@ -105,12 +108,12 @@ function oversizedAttributes(
 function instanceOf<T extends object>(
   cls: SettingsClass<T>,
   raw: Record<string, unknown>,
-  attributes: ReadonlyMap<string, AttributeMeta>,
+  given: readonly AttributeMeta[],
   oversized: ReadonlyMap<string, FieldError>,
 ): T {
   const values = byName<unknown>();
-  for (const [name, { normalise }] of attributes) {
-    if (!Object.hasOwn(raw, name) || oversized.has(name)) continue;
+  for (const { name, normalise } of given) {
+    if (oversized.has(name)) continue;
     const value = ownOf(raw, name);
     values[name] = normalise ? normalise(value) : Array.isArray(value) ? [...(value as unknown[])] : copyOf(value);
   }
