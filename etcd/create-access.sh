@@ -79,6 +79,7 @@ worker read /maintenance/
 worker read /ack/
 worker read /pause/
 worker read /look/
+worker read .history/hour/
 worker readwrite /cluster/members/
 worker readwrite /cluster/assignments/
 worker readwrite /cluster/suspects/

@@ -14,7 +14,7 @@ export const layers = {
     ['execution', 'history'],
     ['running', 'notification'],
     ['measure'],
-    ['remote-write'],
+    ['remote-write', 'burn'],
     ['ledger'],
     ['calls'],
     ['owned'],

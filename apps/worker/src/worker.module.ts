@@ -3,6 +3,9 @@ import { ClusterNode, ClusterTime } from '@9volt/etcd-dal';
 import { GuardedTargets } from '@9volt/monitors';
 import { AppLogger, NodeConfig, SecretReader } from '@9volt/platform';
 import { Programs } from '@9volt/process';
+import { BurnLogs } from './burn/burn-logs.js';
+import { BurnRounds } from './burn/burn-rounds.js';
+import { BurnFacts } from './ledger/burn-facts.js';
 import { Detachment } from './ledger/detachment.js';
 import { EtcdLedger } from './ledger/etcd-ledger.js';
 import { Evaluations } from './ledger/evaluations.js';
@@ -104,6 +107,9 @@ const FEW_FILES = 1_024;
     MonitorMetrics,
     VitalsBuffer,
     HistoryLog,
+    BurnLogs,
+    { provide: BurnFacts, useExisting: BurnLogs },
+    BurnRounds,
     RemoteWriteService,
     Recorder,
     CallsView,

@@ -34,7 +34,8 @@ export function causeOf(message: string, limit: number): string {
   return cut(oneLine(found === undefined ? message : `status ${found}, expected ${expected}`, 500), limit);
 }
 
-type Told = Pick<Alert, 'type' | 'reason' | 'repeat' | 'monitor' | 'message'> & Partial<Pick<Alert, 'since' | 'at'>>;
+type Told = Pick<Alert, 'type' | 'reason' | 'repeat' | 'monitor' | 'message' | 'burn'> &
+  Partial<Pick<Alert, 'since' | 'at'>>;
 
 /** How bad it is, and why, in one line: the first that anybody reads. */
 export function headline(told: Told, limit = 300): string {
@@ -47,6 +48,7 @@ export function headline(told: Told, limit = 300): string {
   const closed = closedBecause(told.reason);
   const cause = causeOf(told.message, 80).replace(/^(status \S+), expected .*$/, '$1');
   const after = `${age === undefined ? '' : ` after ${age}`}${cause === '' ? '' : ` (${cause})`}`;
+  if (told.burn && closed === undefined) return `OK ${name}: its error budget burns no longer too fast`;
   return closed === undefined ? `OK ${name}${after}` : `CLOSED ${name}: ${closed}${after}`;
 }
 

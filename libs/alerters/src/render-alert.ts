@@ -1,4 +1,4 @@
-import { type Alert, type AlarmStatus, type AlertGroup, type AlertNote } from '@9volt/contracts';
+import { type Alert, type AlarmStatus, type AlertGroup, type AlertNote, type BurnKind } from '@9volt/contracts';
 import { ageOf, causeOf, closedBecause, headline, withCause } from './headline.js';
 import { lines, oneLine } from './plain-text.js';
 
@@ -111,10 +111,16 @@ function countsOf(group: AlertGroup): string {
   ].join(', ');
 }
 
+const BURN_TEXTS: Readonly<Record<BurnKind, string>> = {
+  fast: 'Failures of this check use up its error budget within days or hours.',
+  slow: 'Failures of this check use up its error budget before the end of its time.',
+};
+
 function textOf(alert: Alert): string {
   if (alert.test) return `Alerter '${oneLine(alert.monitor, 200)}' works: this is a test notification.`;
-  if (alert.type !== 'resolve') return alarmText(alert);
+  if (alert.type !== 'resolve') return alert.burn ? BURN_TEXTS[alert.burn] : alarmText(alert);
   const cause = closedBecause(alert.reason);
+  if (alert.burn && cause === undefined) return `The error budget burns no longer too fast.${lasted(alert)}`;
   const said =
     cause === undefined
       ? `Check has recovered from ${alert.worst}${afterFailures(alert)}.`
@@ -165,7 +171,7 @@ function fieldsOf(alert: Alert, link: string | undefined): RenderedField[] {
     { label: 'Target', value: oneLine(alert.target, 500) },
     { label: 'Tags', value: oneLine(alert.tags.join(', '), 500), short: true },
     { label: 'Attempts', value: alert.attempts > 0 ? String(alert.attempts) : '', short: true },
-    { label: 'Thresholds', value: thresholds(alert), short: true },
+    { label: 'Thresholds', value: alert.burn ? '' : thresholds(alert), short: true },
     { label: 'Worker', value: oneLine(alert.worker, 200), short: true },
   ]);
 }

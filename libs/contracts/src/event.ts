@@ -38,6 +38,8 @@ export const EVENT_TYPES = [
   'hold-ended',
   'flapping-began',
   'flapping-ended',
+  'burn-began',
+  'burn-ended',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

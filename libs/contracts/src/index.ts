@@ -13,6 +13,7 @@ export * from './guarded.js';
 export * from './handback.js';
 export * from './history/answer.js';
 export type * from './history/answers.js';
+export * from './history/burn.js';
 export * from './history/periods.js';
 export * from './history/sketch.js';
 export * from './history/report.js';

@@ -1,4 +1,5 @@
 import type { Status } from './check-result.js';
+import type { BurnKind } from './notification.js';
 
 /** The last alert about the open incident to an alerter. */
 export type AlarmStatus = Exclude<Status, 'ok'>;
@@ -56,6 +57,22 @@ export interface NotedAcknowledgement {
   alerters: string[];
 }
 
+/** A notification about the error budget that lasts. */
+export interface OpenBurn {
+  /** `<monitor create revision>.<kind>.<milliseconds>`. */
+  id: string;
+  /** ISO 8601. */
+  since: string;
+  /** How fast it burnt then. */
+  message: string;
+  /** By alerter, what it was notified of. */
+  told: Record<string, AlarmStatus>;
+  /** By alerter, why it is not notified at present. */
+  held?: Record<string, Held>;
+}
+
+export type Burning = Partial<Record<BurnKind, OpenBurn>>;
+
 /** The stored state of a monitor under `state/<name>`: written on change, at most once a second. */
 export interface MonitorState {
   status: Status;
@@ -100,6 +117,8 @@ export interface MonitorState {
   history?: string;
   /** Present while the monitor flaps. */
   flapping?: Flapping;
+  /** The error budget burns too fast; absent if not. */
+  burning?: Burning;
   /** Within how many milliseconds a check shows a change of the target: the interval plus the longest duration of a check. */
   judgedWithinMs?: number;
   /** Revision of the monitor at this evaluation. */

@@ -172,13 +172,30 @@ export class MonitorSettings implements CrossChecked {
   'flapping-end'?: number;
 
   @Decimal({
-    doc: 'Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.',
+    doc: 'Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.',
     example: 99.9,
     minimum: 1,
     maximum: 100,
     group: 'alerting',
   })
   'slo-uptime'?: number;
+
+  @Duration({
+    doc: 'Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it.',
+    default: '30d',
+    example: '28d',
+    group: 'alerting',
+    minimumMs: 604_800_000,
+  })
+  'slo-window'?: string;
+
+  @TextList({
+    doc: 'Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.',
+    example: ['team-slack'],
+    group: 'alerting',
+    refersTo: 'alerter',
+  })
+  'slo-alerter'?: string[];
 
   /** Subclasses extend this and append their own faults. */
   crossCheck(): FieldError[] {
@@ -195,8 +212,24 @@ export class MonitorSettings implements CrossChecked {
     }
     const { start, end } = flappingThresholdsOf(this);
     if (end > start) faults.push(fault('/flapping-end', end, `at most the flapping-start, ${start}`));
+    const window = this['slo-window'];
+    if (window !== undefined && parseDuration(window) > MAX_SLO_WINDOW_MS) {
+      faults.push(fault('/slo-window', window, 'at most 90d'));
+    }
     return faults;
   }
+}
+
+const MAX_SLO_WINDOW_MS = 90 * 86_400_000;
+const SLO_WINDOW_MS = 30 * 86_400_000;
+
+/** The service level objective of a monitor, if it has one: a share from 0 to 1, and the time over which it counts. */
+export function sloOf(settings: MonitorSettings): { target: number; windowMs: number; scale: number } | undefined {
+  const percent = settings['slo-uptime'];
+  if (percent === undefined) return undefined;
+  const written = settings['slo-window'];
+  const windowMs = written === undefined ? SLO_WINDOW_MS : parseDuration(written);
+  return { target: Number((percent / 100).toPrecision(12)), windowMs, scale: windowMs / SLO_WINDOW_MS };
 }
 
 /** Percentages at which flapping begins and below which it ends: those of Icinga 2. */
@@ -211,6 +244,7 @@ export function alerterReferencesOf(settings: MonitorSettings): { name: string; 
   return [
     ...inList('/warning-alerter', settings['warning-alerter']),
     ...inList('/critical-alerter', settings['critical-alerter']),
+    ...inList('/slo-alerter', settings['slo-alerter']),
     ...(settings.escalate ?? []).flatMap(({ alerter }, n) => inList(`/escalate/${n}/alerter`, alerter)),
   ];
 }

@@ -1,6 +1,10 @@
 import type { Status } from './check-result.js';
 import type { AlarmStatus } from './monitor-state.js';
 
+/** How fast an error budget burns: `fast` wakes somebody, `slow` can wait for the working day. */
+export const BURN_KINDS = ['fast', 'slow'] as const;
+export type BurnKind = (typeof BURN_KINDS)[number];
+
 /** Why an incident was closed. */
 export type ResolveReason = 'recovered' | 'removed' | 'disabled' | 'changed';
 
@@ -75,6 +79,8 @@ export interface Alert {
   escalated?: boolean;
   /** Says that the monitor began to flap, or stopped. */
   flapping?: 'began' | 'ended';
+  /** Says that this is about the error budget of the monitor, not about its status. */
+  burn?: BurnKind;
   /** Makes it a note: the type is then that of the last alarm. */
   note?: AlertNote;
 }

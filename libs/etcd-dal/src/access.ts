@@ -37,7 +37,11 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
       };
     case 'worker':
       return {
-        read: [keys.config, keys.alerters, keys.silences, keys.maintenances, keys.acks, keys.pauses, keys.looks],
+        read: [
+          ...[keys.config, keys.alerters, keys.silences, keys.maintenances, keys.acks, keys.pauses, keys.looks],
+          // Whoever takes over a monitor reads how fast its error budget burns.
+          keys.historyHours,
+        ],
         write: [
           ...[keys.members, keys.assignments, keys.suspects, keys.poison],
           ...[keys.events, keys.requests, keys.pushes],

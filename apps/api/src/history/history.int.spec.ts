@@ -198,6 +198,53 @@ test('the state has the uptime, and the list on request', async () => {
   expect(best.map(({ uptime }) => uptime)).toEqual([undefined, undefined, undefined, undefined]);
 });
 
+test('the state of a monitor with an objective has its error budget, and the warnings about it', async () => {
+  const { keys } = api.node;
+  const held = { reason: 'silence', since: iso(0), text: 'The silence s1 is active' };
+  const fast = {
+    id: '1.fast.1',
+    since: iso(0),
+    message: 'It burns.',
+    told: { pager: 'critical' },
+    held: { chat: held },
+  };
+  const state = {
+    ...{
+      status: 'ok',
+      since: iso(0),
+      count: 0,
+      message: 'N/A',
+      owner: 'w',
+      ownerName: 'w',
+      incident: null,
+      incidents: 0,
+    },
+    ...{
+      told: {},
+      revision: 1,
+      createRevision: 1,
+      target: 'tcp a:1',
+      lastRunAt: null,
+      date: iso(0),
+      burning: { fast },
+    },
+  };
+  await api.settled(await written(api.node, { put: keys.state('shop'), value: JSON.stringify(state) }));
+  type Detail = {
+    budget: { left: number; rates: { window: string; rate: number | null }[]; burning: unknown[] } | null;
+  };
+  const { budget } = await got<Detail>('/api/v1/state/shop', 'StateDetail');
+  expect(budget).toMatchObject({ target: 0.999, windowMs: 30 * DAY, usedMs: DAY - 10_000 });
+  // Of two days and an hour it was down for one, with a thousandth as the budget.
+  expect(budget?.left).toBeLessThan(-300);
+  expect(budget?.rates.map(({ window }) => window)).toEqual(['5m', '30m', '1h', '6h', '3d']);
+  expect(budget?.rates[3]).toEqual({ window: '6h', rate: 0 });
+  expect(budget?.burning).toEqual([
+    { kind: 'fast', since: iso(0), message: 'It burns.', told: { pager: 'critical' }, held: { chat: held } },
+  ]);
+  expect((await got<Detail>('/api/v1/state/web', 'StateDetail')).budget).toBeNull();
+});
+
 test('the uptimes of all monitors are one answer', async () => {
   const uptimes = await got<Record<string, Record<string, unknown>>>('/api/v1/uptime', 'Uptimes');
   expect(Object.keys(uptimes).sort()).toEqual(['new', 'rare', 'shop', 'web']);

@@ -19,6 +19,7 @@ import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { RawQuery } from '../common/list-query.js';
 import { type Found, Past, type PastIndex } from './past.js';
+import { type BudgetFacts, readBudget } from './read-budget.js';
 import { readRange } from './read-range.js';
 import { type ColumnUptime, UptimeTable } from './uptime-table.js';
 
@@ -39,6 +40,7 @@ interface Range {
 @Injectable()
 export class HistoryService {
   private readonly table: UptimeTable;
+  private readonly budgets = new Map<string, { at: number; of: number; budget: Promise<BudgetFacts> }>();
   private readonly recent = new Map<string, { at: number; uptime: Promise<RecentUptime> }>();
 
   constructor(
@@ -82,6 +84,18 @@ export class HistoryService {
     this.recent.set(name, { at: now, uptime });
     uptime.catch(() => this.recent.delete(name));
     return uptime;
+  }
+
+  /** The error budget of a monitor with an objective, until now or until half a minute ago. */
+  budgetOf(name: string, slo: Parameters<typeof readBudget>[2]): Promise<BudgetFacts> {
+    const now = performance.now();
+    const known = this.budgets.get(name);
+    if (known && now - known.at < UPTIME_AGE_MS && known.of === slo.target * slo.windowMs) return known.budget;
+    if (this.budgets.size >= MAX_RECENT) this.budgets.clear();
+    const budget = readBudget(this.past, name, slo);
+    this.budgets.set(name, { at: now, of: slo.target * slo.windowMs, budget });
+    budget.catch(() => this.budgets.delete(name));
+    return budget;
   }
 
   private async readUptime(name: string): Promise<RecentUptime> {

@@ -1,9 +1,11 @@
 import {
+  BURN_KINDS,
   type DerivedStatus,
   formatDuration,
   type IncidentRecord,
   intervalMsOf,
   isDisabled,
+  type MonitorState,
   type Pause,
   type Sample,
   NO_MESSAGE,
@@ -12,7 +14,7 @@ import {
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import { maskMonitor } from '../settings/settings-kind.js';
-import type { ResultChange, ShownIncident, ShownState } from './state.dto.js';
+import type { ResultChange, ShownBurn, ShownIncident, ShownState } from './state.dto.js';
 
 export function shownIncident(n: number, record: IncidentRecord): ShownIncident {
   return { ...record, n, comments: record.comments ?? [] };
@@ -55,6 +57,14 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
 export function lookedResult(view: MonitorView, sample: Sample): ResultChange {
   const at = new Date(sample.at).toISOString();
   return { name: view.name, result: { ...sample, at }, nextDue: isoOf(view.nextDueAt), count: failuresOf(view) };
+}
+
+/** The warnings about the error budget, the fast one first. */
+export function shownBurning(state: MonitorState | undefined): ShownBurn[] {
+  return BURN_KINDS.flatMap((kind) => {
+    const open = state?.burning?.[kind];
+    return open ? [{ kind, since: open.since, message: open.message, told: open.told, held: open.held ?? {} }] : [];
+  });
 }
 
 /** Consecutive failures: those after the last change of the state are in the vitals only. */

@@ -1,4 +1,5 @@
 import {
+  BURN_KINDS,
   DERIVED_STATUSES,
   HOLD_REASONS,
   QUIET_REASONS,
@@ -15,6 +16,7 @@ import {
   instantOrNull,
   list,
   map,
+  number,
   numberOrNull,
   object,
   oneOfTexts,
@@ -183,6 +185,39 @@ export const AssignmentFacts = component(
   object({ workerId: text, phase: oneOfTexts(['run', 'retire', 'remove', 'deliver']), assignedAt: instant }),
 );
 
+const held = {
+  ...map(object({ reason: oneOfTexts(HOLD_REASONS), by: text, since: instant, until: instant, text }, ['by', 'until'])),
+  description: 'Why an alerter is not notified at present, by alerter.',
+};
+
+const burn = object({
+  kind: { ...oneOfTexts(BURN_KINDS), description: '`fast` notifies like critical, `slow` like warning.' },
+  since: instant,
+  message: text,
+  told: { ...map(told), description: 'Who was notified of it.' },
+  held,
+});
+export type ShownBurn = Shape<typeof burn>;
+
+const budget = object({
+  target: number,
+  budgetMs: { ...number, description: 'How long the monitor may be down in the watched part of the window.' },
+  usedMs: number,
+  left: { ...number, description: 'Share of the budget that is left; negative if more was used.' },
+  windowMs: number,
+  rates: {
+    ...list(
+      object({
+        window: text,
+        rate: { ...numberOrNull, description: 'Null if nobody watched, or if the objective is 100 %.' },
+      }),
+    ),
+    description:
+      'How fast the budget burns: 1 is the rate that uses up exactly all of it in the window of the objective.',
+  },
+  burning: { ...list(burn), description: 'The warnings about it that last.' },
+});
+
 export const StateDetail = component(
   'StateDetail',
   object({
@@ -195,18 +230,17 @@ export const StateDetail = component(
       ...list(object({ alerter: text, type: text, createdAt: instant })),
       description: 'Pending notifications.',
     },
-    held: {
-      ...map(
-        object({ reason: oneOfTexts(HOLD_REASONS), by: text, since: instant, until: instant, text }, ['by', 'until']),
-      ),
-      description: 'Why an alerter is not notified at present, by alerter.',
-    },
+    held,
     ack: orNull(ref(Ack)),
     pause: orNull(ref(Pause)),
     assignment: orNull(ref(AssignmentFacts)),
     uptime: {
       ...orNull(recentUptime),
       description: 'Uptime over the time until now. Null while etcd does not answer.',
+    },
+    budget: {
+      ...orNull(budget),
+      description: 'The error budget of a monitor with `slo-uptime`. Null for others, and while etcd does not answer.',
     },
     revision: count,
   }),
@@ -221,6 +255,11 @@ export const StateDetail = component(
     pause: null,
     assignment: { workerId: EXAMPLE_WORKER, phase: 'run', assignedAt: EXAMPLE_AT },
     uptime: UPTIME_EXAMPLE,
+    budget: {
+      ...{ target: 0.999, budgetMs: 2_592_000, usedMs: 780_000, left: 0.699, windowMs: 2_592_000_000 },
+      rates: [{ window: '1h', rate: 18.1 }],
+      burning: [],
+    },
     revision: 1042,
   },
 );

@@ -1,4 +1,4 @@
-import { DomainError, fault, type Sample } from '@9volt/contracts';
+import { DomainError, fault, type Sample, sloOf } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
@@ -9,7 +9,7 @@ import { type Matched, matchingMonitors, MONITOR_FILTERS } from '../settings/mat
 import type { ShownState, StateDetail } from './state.dto.js';
 import { HistoryService } from '../history/history.service.js';
 import { shownAck, shownPause } from '../quiet/shown-quiet.js';
-import { shownConfig, shownIncident, shownState } from './state-shape.js';
+import { shownBurning, shownConfig, shownIncident, shownState } from './state-shape.js';
 
 /** Of a monitor that has fewer in the vitals. */
 const LATEST_RESULTS = 100;
@@ -57,8 +57,10 @@ export class StatesService {
     if (!view?.declared) throw new DomainError('not-found', `Unable to find any check named '${name}'`);
     const { assignment, state } = view;
     // The state does not need etcd.
-    const [uptime, results] = await Promise.all([
+    const slo = view.settings && sloOf(view.settings);
+    const [uptime, budget, results] = await Promise.all([
       this.history.uptimeOf(name).catch(() => null),
+      slo ? this.history.budgetOf(name, slo).catch(() => null) : null,
       this.history
         .withStored(new Map([[name, this.latestResults(view)]]), LATEST_RESULTS)
         .then((all) => all.get(name) ?? []),
@@ -77,6 +79,7 @@ export class StatesService {
         ? { workerId: assignment.workerId, phase: assignment.phase, assignedAt: assignment.assignedAt }
         : null,
       uptime,
+      budget: budget && { ...budget, burning: shownBurning(state) },
       revision: view.declared.revision,
     };
   }

@@ -34,7 +34,10 @@ export interface AlertFacts {
 /** A closed incident in its last state. */
 type Over = Pick<KnownIncident, 'incident' | 'target' | 'message' | 'count'>;
 
-export function alarmOf(state: MonitorState, incident: OpenIncident, status: AlarmStatus, facts: AlertFacts): Alert {
+/** What a state says about a failure. */
+type Failing = Pick<MonitorState, 'message' | 'count' | 'failures'>;
+
+export function alarmOf(state: Failing, incident: OpenIncident, status: AlarmStatus, facts: AlertFacts): Alert {
   return {
     type: status,
     ...common(state, incident, facts),
@@ -58,7 +61,7 @@ export function resolveOf(known: Over, reason: ResolveReason, facts: AlertFacts)
 }
 
 function common(
-  state: Pick<MonitorState, 'message' | 'count' | 'failures'>,
+  state: Failing,
   incident: OpenIncident,
   { prefix, monitor, settings, worker, publicUrl, now }: AlertFacts,
 ): Omit<Alert, 'type' | 'monitorType' | 'target' | 'status'> {

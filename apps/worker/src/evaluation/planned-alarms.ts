@@ -1,4 +1,5 @@
 import {
+  BURN_KINDS,
   type ByName,
   byName,
   type MonitorSettings,
@@ -129,16 +130,25 @@ function escalationsOf(
  * undefined if only an event can change it.
  */
 export function nextLookAt(state: MonitorState, settings: MonitorSettings): number | undefined {
-  if (!state.incident) return undefined;
+  const burnHolds = burnHoldEnds(state);
+  if (!state.incident) return burnHolds.length === 0 ? undefined : Math.min(...burnHolds);
   const { told, toldAt = {}, alarmedAt, held = {}, acknowledged } = state;
   const heard = { told, toldAt, unsure: new Set<string>(), alarmedAt, warned: true, flapped: {} };
   const times = plannedAlarms(state, state.incident, heard, settings)
     .filter(({ alerter, at }) => at > 0 && !Object.hasOwn(held, alerter))
     .map(({ at }) => at);
+  times.push(...burnHolds);
   for (const { until } of Object.values(held)) if (until !== undefined) times.push(Date.parse(until));
   // Alerters get a note that it expired.
   if (acknowledged?.until !== undefined) times.push(Date.parse(acknowledged.until));
   return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** When a hold of such an alarm ends at the latest, as far as that is known. Milliseconds since the epoch. */
+function burnHoldEnds({ burning = {} }: Pick<MonitorState, 'burning'>): number[] {
+  return BURN_KINDS.flatMap((kind) => Object.values(burning[kind]?.held ?? {})).flatMap(({ until }) =>
+    until === undefined ? [] : [Date.parse(until)],
+  );
 }
 
 function unique(names: readonly string[]): string[] {

@@ -1,4 +1,4 @@
-import type { EventSink, Held, MonitorState } from '@9volt/contracts';
+import { BURN_KINDS, type Burning, type EventSink, type Held, type MonitorState } from '@9volt/contracts';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 
 /** Reports how a state changed, once a ledger has it: its status, what is held back, and whether it flaps. */
@@ -11,6 +11,7 @@ export function reportChange(
   reportStatusChange(events, monitor, before, state);
   reportHolds(events, monitor, before?.held, state.held);
   reportFlapping(events, monitor, before, state);
+  reportBurning(events, monitor, before?.burning, state.burning);
 }
 
 function reportStatusChange(
@@ -30,7 +31,7 @@ function reportStatusChange(
 /** One event for each reason, with the alerters that are not notified because of it. */
 function reportHolds(
   events: EventSink,
-  { name }: OwnedMonitor,
+  { name }: Pick<OwnedMonitor, 'name'>,
   before: Readonly<Record<string, Held>> = {},
   after: Readonly<Record<string, Held>> = {},
 ): void {
@@ -56,6 +57,20 @@ function byReason(held: Readonly<Record<string, Held>>): Map<string, { held: Hel
     else reasons.set(key, { held: one, alerters: [alerter] });
   }
   return reasons;
+}
+
+function reportBurning(events: EventSink, { name }: OwnedMonitor, before: Burning = {}, after: Burning = {}): void {
+  for (const kind of BURN_KINDS) {
+    const [was, is] = [before[kind], after[kind]];
+    if (was && was.id !== is?.id) {
+      const message = `the error budget of ${name} burns no longer too fast (${kind})`;
+      events.emit('burn-ended', message, { monitor: name, details: { kind, since: was.since } });
+    }
+    if (is && was?.id !== is.id) {
+      events.emit('burn-began', `${name}: ${is.message}`, { monitor: name, details: { kind, since: is.since } });
+    }
+    reportHolds(events, { name }, was?.held, is?.held);
+  }
 }
 
 function reportFlapping(

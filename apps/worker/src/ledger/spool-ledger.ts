@@ -29,8 +29,8 @@ export class SpoolLedger implements Ledger {
   changeOf(monitor: OwnedMonitor): StateChange | undefined {
     const spool = this.spools.of(monitor);
     const stored = spool ? { state: spool.state, modRevision: 0 } : this.evaluations.storedOf(monitor);
-    // Notes can wait until etcd is back.
-    const facts = { ...this.facts.now(), notesFor: undefined };
+    // Notes can wait until etcd is back, and so can warnings about error budgets.
+    const facts = { ...this.facts.now(), notesFor: undefined, burnOf: undefined };
     const evaluated = this.evaluations.currentOf(monitor);
     // The spool begins with what was handed back before; later handbacks are merged once etcd is back.
     const handed = spool || !evaluated ? NOTHING_HANDED : this.handbacks.of(monitor);

@@ -10,6 +10,7 @@ import {
   type ResolveReason,
 } from '@9volt/contracts';
 import { failuresOf, worse } from '../evaluation/evaluate.js';
+import { isBurn } from '../evaluation/burn-notices.js';
 import { numberOf } from '../evaluation/known-incidents.js';
 import { stateTarget } from '../evaluation/alert-of.js';
 import { type Owed, withKnownIds } from '../evaluation/owed.js';
@@ -162,10 +163,12 @@ export class Spool {
    */
   handed(to: 'ourselves' | 'another'): HandedIncident[] {
     const incidents = new Map([...this.incidents].map(([id, incident]) => [id, copyOf(incident)]));
+    // Whom the owner notified of the error budget stands in the state.
+    for (const id of incidents.keys()) if (isBurn(id)) incidents.delete(id);
     for (const { owed, answered } of this.sent.values()) {
       const { entry, local } = owed;
       // Entries that waited in the outbox are included as far as our own state goes.
-      if (!local && to === 'ourselves') continue;
+      if ((!local && to === 'ourselves') || isBurn(entry.incident)) continue;
       const incident = incidents.get(entry.incident) ?? ofAlert(entry);
       incidents.set(entry.incident, incident);
       incident.told = { ...incident.told, [owed.alerter]: heardOf(entry, answered) };

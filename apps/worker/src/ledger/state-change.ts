@@ -1,8 +1,15 @@
-import { type HandedIncident, type MonitorState, type ResolveReason, timeId } from '@9volt/contracts';
+import {
+  type BurnVerdicts,
+  type HandedIncident,
+  type MonitorState,
+  type ResolveReason,
+  timeId,
+} from '@9volt/contracts';
 import type { FencedWrite, StoredState } from '@9volt/etcd-dal';
 import { continues } from '../evaluation/evaluate.js';
 import { numbersOf } from '../evaluation/known-incidents.js';
 import type { AlertFacts } from '../evaluation/alert-of.js';
+import { type BurnChange, burnNotices } from '../evaluation/burn-notices.js';
 import type { HoldRule, NoteRules } from '../evaluation/alarm.js';
 import { type Owed, owedNotifications } from '../evaluation/owed.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
@@ -20,6 +27,8 @@ export interface WriterFacts {
   ruleFor?: (monitor: OwnedMonitor) => HoldRule;
   /** What notes depend on; without it none are sent. */
   notesFor?: ((monitor: OwnedMonitor) => NoteRules) | undefined;
+  /** How fast the error budget burns; without it nothing changes about that. */
+  burnOf?: ((monitor: OwnedMonitor) => BurnVerdicts | undefined) | undefined;
 }
 
 /** Notifications that are not stored, and writes that must happen together with storing them. */
@@ -73,14 +82,16 @@ export function changeOf(monitor: OwnedMonitor, basis: Basis, facts: WriterFacts
     isEmpty(handed) && isWell(stored.state) && isWell(current)
       ? NOTHING_OWED
       : owedNotifications(stored.state, current, alertFacts(monitor, facts), 'recovered', handed.incidents);
-  if (isEmpty(handed) && !needsWrite(stored.state, current, owed, monitor.intervalMs)) return undefined;
+  const burn = burnOf(monitor, stored.state, current, facts);
+  const isSame = !burn?.isChanged && !needsWrite(stored.state, current, owed, monitor.intervalMs);
+  if (isEmpty(handed) && isSame) return undefined;
   const date = new Date(facts.now).toISOString();
   const incidents = Math.max(current.incidents, ...numbersOf(handed.incidents, current.createRevision));
   return {
     stored,
     evaluated,
-    next: { ...withTold(current, owed), owner: facts.owner, ownerName: facts.worker, incidents, date },
-    owed,
+    next: { ...withTold(current, owed, burn), owner: facts.owner, ownerName: facts.worker, incidents, date },
+    owed: burn ? { ...owed, entries: [...owed.entries, ...burn.entries] } : owed,
     handed,
   };
 }
@@ -92,24 +103,40 @@ export function isWritten(monitor: OwnedMonitor, stored: MonitorState | undefine
   return !needsWrite(stored, current, NOTHING_OWED, intervalMs);
 }
 
+/** Nothing for most monitors at most times. */
+function burnOf(
+  monitor: OwnedMonitor,
+  stored: MonitorState | undefined,
+  current: MonitorState,
+  facts: WriterFacts,
+): BurnChange | undefined {
+  const burning = stored?.burning;
+  if (!facts.burnOf) return burning && { burning, entries: [], isChanged: false };
+  const verdicts = facts.burnOf(monitor);
+  const isOn = verdicts?.fast.is === 'on' || verdicts?.slow.is === 'on';
+  return burning || isOn ? burnNotices(stored, current, verdicts, alertFacts(monitor, facts)) : undefined;
+}
+
 /** Between two such states nobody is owed anything, which is so after most checks. */
 function isWell(state: MonitorState | undefined): boolean {
   return state?.status === 'ok' && !state.incident && !state.flapping;
 }
 
 function mayStand(monitor: OwnedMonitor, state: MonitorState | undefined): boolean {
-  if (!state?.incident || !monitor.isChecked || monitor.intervalMs <= SOON_MS) return false;
+  if (!(state?.incident ?? state?.burning) || !monitor.isChecked || monitor.intervalMs <= SOON_MS) return false;
   const { createRevision } = monitor.assignment;
-  return continues(state, { createRevision, target: monitor.stateTarget });
+  return state !== undefined && continues(state, { createRevision, target: monitor.stateTarget });
 }
 
 /** Notifications and holds follow from the stored state, not from the latest result. */
 function withTold(
   current: MonitorState,
   { told, toldAt, alarmedAt, held, flapping, acknowledged }: Owed,
+  burn: BurnChange | undefined,
 ): MonitorState {
   const next: MonitorState = { ...current, told };
-  for (const name of ['toldAt', 'alarmedAt', 'held', 'flapping', 'acknowledged'] as const) delete next[name];
+  for (const name of ['toldAt', 'alarmedAt', 'held', 'flapping', 'acknowledged', 'burning'] as const) delete next[name];
+  if (burn && Object.keys(burn.burning).length > 0) next.burning = burn.burning;
   if (Object.keys(toldAt).length > 0) next.toldAt = toldAt;
   if (alarmedAt !== undefined) next.alarmedAt = alarmedAt;
   if (Object.keys(held).length > 0) next.held = held;
@@ -127,7 +154,8 @@ export function removalOf(
 ): StateChange | undefined {
   if (!stored || (stored.modRevision === 0 && isEmpty(handed))) return undefined;
   const owed = owedNotifications(stored.state, undefined, alertFacts(monitor, facts), reason, handed.incidents);
-  return { stored, owed, handed };
+  const burn = burnNotices(stored.state, undefined, undefined, alertFacts(monitor, facts), reason);
+  return { stored, owed: { ...owed, entries: [...owed.entries, ...burn.entries] }, handed };
 }
 
 function alertFacts(monitor: OwnedMonitor, writer: WriterFacts): AlertFacts {

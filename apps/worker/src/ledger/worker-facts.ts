@@ -4,6 +4,7 @@ import { NodeConfig } from '@9volt/platform';
 import type { NoteRules } from '../evaluation/alarm.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Clock } from '../time/clock.js';
+import { BurnFacts } from './burn-facts.js';
 import { HoldRules } from './hold-rules.js';
 import type { WriterFacts } from './state-change.js';
 
@@ -15,6 +16,7 @@ export class WorkerFacts {
     @Inject(NodeConfig) private readonly config: Pick<NodeConfig, 'memberName' | 'publicUrl'>,
     private readonly clock: Clock,
     private readonly rules: HoldRules,
+    private readonly burns: BurnFacts,
   ) {}
 
   now(): WriterFacts {
@@ -23,6 +25,7 @@ export class WorkerFacts {
     const now = this.clock.now();
     const ruleFor: WriterFacts['ruleFor'] = (monitor) => this.rules.ruleFor(monitor, now);
     const notesFor = (monitor: OwnedMonitor): NoteRules => this.rules.notesFor(monitor);
-    return { prefix, owner: this.node.memberId, worker: memberName, publicUrl, now, ruleFor, notesFor };
+    const burnOf: WriterFacts['burnOf'] = (monitor) => this.burns.of(monitor);
+    return { prefix, owner: this.node.memberId, worker: memberName, publicUrl, now, ruleFor, notesFor, burnOf };
   }
 }

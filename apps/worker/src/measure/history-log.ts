@@ -6,9 +6,6 @@ import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Clock } from '../time/clock.js';
 import { MinuteLog } from './minute-log.js';
 
-/** A check that comes this much later than its interval is still in time. */
-const MIN_SLACK_MS = 1_000;
-
 interface Seen {
   createRevision: number;
   revision: number;
@@ -39,7 +36,7 @@ export class HistoryLog {
     const log = this.at(startedAt + result.latencyMs + aheadMs);
     this.noteEdits(log, monitor, startedAt + aheadMs);
     const isMaintained = this.rules.restOf(monitor, this.clock.now()) === 'maintenance';
-    log.ran(monitor.name, holdMsOf(monitor), result, startedAt + aheadMs, isMaintained);
+    log.ran(monitor.name, monitor.holdMs, result, startedAt + aheadMs, isMaintained);
   }
 
   /** A check was due, and did not run. */
@@ -70,7 +67,7 @@ export class HistoryLog {
 
   private note(monitor: OwnedMonitor, why: 'disabled' | 'maintenance'): void {
     const now = this.now();
-    this.at(now).rested(monitor.name, holdMsOf(monitor), why, now);
+    this.at(now).rested(monitor.name, monitor.holdMs, why, now);
   }
 
   /** The log of a moment. Time goes forward: what is late belongs to the running minute. */
@@ -92,9 +89,4 @@ export class HistoryLog {
     if (before?.createRevision !== createRevision) return;
     log.marked(monitor.name, before.target === monitor.stateTarget ? 'edited' : 'target-changed', at);
   }
-}
-
-/** For how long a result stands: until the next one is there, and a little longer. */
-function holdMsOf({ intervalMs, judgedWithinMs }: OwnedMonitor): number {
-  return judgedWithinMs + Math.max(MIN_SLACK_MS, Math.ceil(intervalMs / 2));
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { CheckResult } from '@9volt/contracts';
+import { BurnLogs } from '../burn/burn-logs.js';
 import { RemoteWriteService } from '../remote-write/remote-write.service.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { CheckMetrics } from './check-metrics.js';
@@ -16,6 +17,7 @@ export class Recorder {
     private readonly vitals: VitalsBuffer,
     private readonly history: HistoryLog,
     private readonly remoteWrite: RemoteWriteService,
+    private readonly burns: BurnLogs,
   ) {}
 
   ran(monitor: OwnedMonitor, result: CheckResult, startedAt: number): void {
@@ -23,12 +25,14 @@ export class Recorder {
     this.metrics.ended(monitor.settings.type, result.status, result.latencyMs);
     this.vitals.ran(monitor.name, result, startedAt);
     this.history.ran(monitor, result, startedAt);
+    this.burns.ran(monitor, result, startedAt);
     this.remoteWrite.ran(monitor.name, monitor.settings.type, result, startedAt);
   }
 
   /** A check was due, and did not run. */
   rested(monitor: OwnedMonitor): void {
     this.history.rested(monitor);
+    this.burns.rested(monitor);
   }
 
   /** Due checks that were skipped. */

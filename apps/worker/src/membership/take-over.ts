@@ -78,7 +78,7 @@ export class TakeOver {
     // Handbacks, or reasons that held back an alarm, may have changed since that was written. After a change of the settings the
     // first result decides, which comes at once.
     const isOpen = stored.state?.incident !== null && stored.state?.revision === monitor.assignment.revision;
-    const isPending = this.handbacks.has(monitor.name) || isOpen;
+    const isPending = this.handbacks.has(monitor.name) || isOpen || stored.state?.burning !== undefined;
     if (isPending && monitor.isChecked) this.writer.submit(monitor);
   }
 }

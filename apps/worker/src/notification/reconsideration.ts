@@ -60,7 +60,7 @@ export class Reconsideration implements OnApplicationBootstrap, OnApplicationShu
     this.cancelLook = undefined;
     if (this.waiting.size === 0 && this.changedAll) {
       this.changedAll = false;
-      for (const one of this.monitors.all()) if (this.stateOf(one)?.incident) this.waiting.add(one);
+      for (const one of this.monitors.all()) if (isOpen(this.stateOf(one))) this.waiting.add(one);
     }
     for (const one of [...this.waiting].slice(0, SLICE)) {
       this.waiting.delete(one);
@@ -82,7 +82,7 @@ export class Reconsideration implements OnApplicationBootstrap, OnApplicationShu
     const now = this.clock.now();
     for (const monitor of this.monitors.all()) {
       const state = this.stateOf(monitor);
-      const at = state?.incident ? nextLookAt(state, monitor.settings) : undefined;
+      const at = state && isOpen(state) ? nextLookAt(state, monitor.settings) : undefined;
       if (at !== undefined && at <= now) this.writer.submit(monitor);
     }
   }
@@ -91,4 +91,9 @@ export class Reconsideration implements OnApplicationBootstrap, OnApplicationShu
   private stateOf(monitor: OwnedMonitor): MonitorState | undefined {
     return (this.spools.of(monitor) ?? this.evaluations.storedOf(monitor))?.state;
   }
+}
+
+/** Whether it may have alarms that are held back, or that become due. */
+function isOpen(state: MonitorState | undefined): boolean {
+  return state !== undefined && (state.incident !== null || state.burning !== undefined);
 }

@@ -3,6 +3,9 @@ import type { Item } from '@9volt/etcd-dal';
 import { monitorTypes } from '@9volt/monitors';
 import { stateTarget } from '../evaluation/alert-of.js';
 
+/** A check that comes this much later than its interval is still in time. */
+const MIN_SLACK_MS = 1_000;
+
 /** Values that follow from the settings of one revision, and that each check needs. */
 interface Derived {
   settings: MonitorSettings;
@@ -76,6 +79,11 @@ export class OwnedMonitor {
   /** Within how long a check shows a change of the target: the interval plus the longest duration of a check. */
   get judgedWithinMs(): number {
     return (this.known().judgedWithinMs ??= Math.ceil(this.intervalMs + deadlineMsOf(this.settings)));
+  }
+
+  /** For how long a result stands: until the next one is there, and a little longer. */
+  get holdMs(): number {
+    return this.judgedWithinMs + Math.max(MIN_SLACK_MS, Math.ceil(this.intervalMs / 2));
   }
 
   /** Whether it is checked: otherwise only its pending notifications are left to send. */

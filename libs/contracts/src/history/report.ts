@@ -1,3 +1,4 @@
+import { type UpDown, upDownOf } from './burn.js';
 import { CLASS, spanBetween, type Tally, TIME_CLASSES } from './tally.js';
 import { type Accounted, type UptimeFacts, uptimeOf } from './uptime.js';
 
@@ -30,7 +31,7 @@ export interface ReportLine extends UptimeFacts {
 }
 
 /** The error budget: how long a monitor may be down in the watched time. */
-interface ReportSlo {
+export interface ReportSlo {
   target: number;
   budgetMs: number;
   usedMs: number;
@@ -97,16 +98,16 @@ class Sum implements Accounted {
       incidents: this.incidents,
       longestMs: this.incidents === 0 ? null : Math.round(this.longestMs),
       meanToRecoveryMs: this.recovered === 0 ? null : Math.round(this.recoveryMs / this.recovered),
-      slo: slo === undefined ? null : this.budget(slo),
+      slo: slo === undefined ? null : budgetOf(slo, upDownOf(this.time)),
     };
   }
+}
 
-  private budget(target: number): ReportSlo {
-    const of = (code: number): number => this.time[code] ?? 0;
-    const usedMs = Math.round(of(CLASS.critical));
-    const budgetMs = Math.round((1 - target) * (of(CLASS.ok) + of(CLASS.warning) + of(CLASS.critical)));
-    return { target, budgetMs, usedMs, left: budgetMs === 0 ? (usedMs === 0 ? 1 : -1) : 1 - usedMs / budgetMs };
-  }
+/** Of what checks found in a time. */
+export function budgetOf(target: number, { up, down }: UpDown): ReportSlo {
+  const usedMs = Math.round(down);
+  const budgetMs = Math.round((1 - target) * (up + down));
+  return { target, budgetMs, usedMs, left: budgetMs === 0 ? (usedMs === 0 ? 1 : -1) : 1 - usedMs / budgetMs };
 }
 
 /** A line for each monitor, or for each group if `grouped`, in the order of names, and one for all. */

@@ -57,6 +57,8 @@ const common = record<Omit<MonitorSettings, 'crossCheck'>>(
     'flapping-start': orAbsent(number),
     'flapping-end': orAbsent(number),
     'slo-uptime': orAbsent(number),
+    'slo-window': orAbsent(interval),
+    'slo-alerter': orAbsent(listOf(text)),
   },
 );
 

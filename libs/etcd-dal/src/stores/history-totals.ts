@@ -1,6 +1,6 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import type { Tally } from '@9volt/contracts';
-import { decodeTimes } from './history.decode.js';
+import { decodeTallies, decodeTimes } from './history.decode.js';
 import type { HistoryIndex, Period } from './history-index.js';
 import type { HistoryStore } from './history.store.js';
 import { TallyTotals } from './tally-totals.js';
@@ -17,9 +17,39 @@ export async function totalsOf(
   index: HistoryIndex,
   periods: readonly Period[],
 ): Promise<Map<string, Tally>> {
-  const keys = periods.flatMap(({ level, n }) => index[level].get(n) ?? []);
-  await store.learnNames(keys.map(({ digest }) => digest));
   const totals = new TallyTotals();
+  await walk(store, index, periods, undefined, (digest, names, value) => {
+    const columns = decodeTimes(value, names.length);
+    if (columns) totals.add(digest, names, columns);
+  });
+  return totals.sums;
+}
+
+/** Gives each tally of some monitors to `take`, in the order of the periods, with the parts that {@link totalsOf} sums. */
+export async function walkTallies(
+  store: HistoryStore,
+  index: HistoryIndex,
+  periods: readonly Period[],
+  wanted: ReadonlySet<string>,
+  take: (name: string, tally: Tally) => void,
+): Promise<void> {
+  await walk(store, index, periods, wanted, (_digest, names, value) => {
+    for (const [name, tally] of decodeTallies(value, names, 'time') ?? []) if (wanted.has(name)) take(name, tally);
+  });
+}
+
+/** Reads the values with some monitors, or all. */
+async function walk(
+  store: HistoryStore,
+  index: HistoryIndex,
+  periods: readonly Period[],
+  wanted: ReadonlySet<string> | undefined,
+  take: (digest: string, names: readonly string[], value: Buffer) => void,
+): Promise<void> {
+  const all = periods.flatMap(({ level, n }) => index[level].get(n) ?? []);
+  await store.learnNames(all.map(({ digest }) => digest));
+  const has = (digest: string): boolean => store.namesOf(digest)?.some((name) => wanted?.has(name)) === true;
+  const keys = wanted ? all.filter(({ digest }) => has(digest)) : all;
   const batch = (from: number): ReturnType<HistoryStore['readAll']> =>
     store.readAll(keys.slice(from, from + AT_ONCE).map(({ key }) => key));
   let next = batch(0);
@@ -29,11 +59,9 @@ export async function totalsOf(
     for (const [at, entry] of entries.entries()) {
       const digest = keys[from + at]?.digest ?? '';
       const names = store.namesOf(digest);
-      const columns = names && entry ? decodeTimes(entry.value, names.length) : undefined;
-      if (names && columns) totals.add(digest, names, columns);
+      if (names && entry) take(digest, names, entry.value);
       await pause();
     }
   }
   await next;
-  return totals.sums;
 }

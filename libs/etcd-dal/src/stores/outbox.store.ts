@@ -1,6 +1,7 @@
 import {
   type Alert,
   type AlertNote,
+  BURN_KINDS,
   type DeliveryRecord,
   type OutboxEntry,
   type ResolveReason,
@@ -62,6 +63,7 @@ const alert = record<Alert>(
     repeat: orAbsent(flag),
     escalated: orAbsent(flag),
     flapping: orAbsent(oneOf(['began', 'ended'])),
+    burn: orAbsent(oneOf(BURN_KINDS)),
     note: record<AlertNote>(
       { kind: noteKind },
       { author: orAbsent(text), comment: orAbsent(text), until: orAbsent(instant) },

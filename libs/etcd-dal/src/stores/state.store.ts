@@ -1,9 +1,11 @@
 import {
+  type Burning,
   type Flapping,
   type Held,
   HOLD_REASONS,
   type MonitorState,
   type NotedAcknowledgement,
+  type OpenBurn,
   type OpenIncident,
   STATUSES,
   type AlarmStatus,
@@ -39,6 +41,11 @@ export const openIncident: Shape<OpenIncident> = record<OpenIncident>(
 
 const held = record<Held>({ reason: oneOf(HOLD_REASONS), since: instant, text }, { by: text, until: instant });
 
+const openBurn = record<OpenBurn>(
+  { id: text, since: instant, message: text, told: mapOf(toldStatus) },
+  { held: orAbsent(mapOf(held)) },
+);
+
 const state = record<MonitorState>(
   {
     status: oneOf(STATUSES),
@@ -69,6 +76,7 @@ const state = record<MonitorState>(
     history: orAbsent(text),
     alarmedAt: orAbsent(instant),
     flapping: orAbsent(record<Flapping>({ since: instant }, { told: mapOf(toldStatus) })),
+    burning: orAbsent(record<Burning>({}, { fast: orAbsent(openBurn), slow: orAbsent(openBurn) })),
     judgedWithinMs: orAbsent(count),
   },
 );

@@ -46,6 +46,8 @@ const LOOKS: Record<EventType, [IconName, Tone]> = {
   'hold-ended': ['send', 'calm'],
   'flapping-began': ['warning', 'doubtful'],
   'flapping-ended': ['monitors', 'calm'],
+  'burn-began': ['warning', 'doubtful'],
+  'burn-ended': ['monitors', 'calm'],
 };
 
 export const EVENT_TYPES: string[] = Object.keys(LOOKS);

@@ -25,6 +25,7 @@ import { Held } from '../quiet/held.js';
 import { DaysPanel, HistoryPanel } from './history/history-panel.js';
 import { presetFor } from './history/range.js';
 import { useRange } from './history/use-range.js';
+import { BudgetPanel } from './budget-panel.js';
 import { Incidents } from './incidents.js';
 import { MeasuredPanel } from './measured-panel.js';
 import { MonitorActions } from './monitor-actions.js';
@@ -95,6 +96,7 @@ function Monitor({ name, state, detail }: { name: string; state: LiveState; deta
       <div className={styles['column']}>
         <Now state={state} detail={detail} />
         <Held state={state} detail={detail} />
+        <BudgetPanel budget={detail.budget} />
         <HistoryPanel name={name} range={range} onRange={onRange} />
         <DaysPanel name={name} onRange={onRange} />
         <Panel title="Latest results">
