@@ -1272,11 +1272,8 @@ export interface components {
             }[];
         };
         Look: {
-            /**
-             * Format: date-time
-             * @description Null if people look at too many monitors.
-             */
-            until: string | null;
+            /** Format: date-time */
+            until: string;
         };
         ResultChange: {
             name: string;
@@ -1286,8 +1283,6 @@ export interface components {
              * @description When it is checked next.
              */
             nextDue: string | null;
-            /** @description Consecutive failures, all of them. */
-            count: number;
         };
         Sample: {
             /** Format: date-time */
@@ -1455,8 +1450,50 @@ export interface components {
                 "7d": components["schemas"]["Uptime"];
                 "30d": components["schemas"]["Uptime"];
                 "90d": components["schemas"]["Uptime"];
-                /** @description True if the archive did not answer in time: then what only the archive has is missing here. */
-                partial?: boolean;
+            } | null;
+            /** @description The error budget of a monitor with `slo-uptime`. Null for others, and while etcd does not answer. */
+            budget: {
+                target: number;
+                /** @description How long the monitor may be down in the watched part of the window. */
+                budgetMs: number;
+                usedMs: number;
+                /** @description Share of the budget that is left; negative if more was used. */
+                left: number;
+                windowMs: number;
+                /** @description How fast the budget burns: 1 is the rate that uses up exactly all of it in the window of the objective. */
+                rates: {
+                    window: string;
+                    /** @description Null if nobody watched, or if the objective is 100 %. */
+                    rate: number | null;
+                }[];
+                /** @description The warnings about it that last. */
+                burning: {
+                    /**
+                     * @description `fast` notifies like critical, `slow` like warning.
+                     * @enum {string}
+                     */
+                    kind: "fast" | "slow";
+                    /** Format: date-time */
+                    since: string;
+                    message: string;
+                    /** @description Who was notified of it. */
+                    told: {
+                        [key: string]: "warning" | "critical" | "unknown";
+                    };
+                    /** @description Why an alerter is not notified at present, by alerter. */
+                    held: {
+                        [key: string]: {
+                            /** @enum {string} */
+                            reason: "maintenance" | "dependency" | "silence" | "flapping" | "acknowledgement";
+                            by?: string;
+                            /** Format: date-time */
+                            since: string;
+                            /** Format: date-time */
+                            until?: string;
+                            text: string;
+                        };
+                    };
+                }[];
             } | null;
             revision: number;
         };
@@ -1475,14 +1512,12 @@ export interface components {
             to: string;
             /** @description Length of a bucket in milliseconds: the requested one, or longer if 9volt keeps no finer data of this time. */
             step: number;
-            /** @description For how long 9volt keeps each resolution at present, in etcd or in the archive, in milliseconds. */
+            /** @description For how long 9volt keeps each resolution at present, in milliseconds. */
             kept: {
                 minute: number;
                 hour: number;
                 day: number;
             };
-            /** @description True if the archive did not answer in time: then what only the archive has is missing here. */
-            partial: boolean;
             /** @description The whole time. Null if nothing is known about it. */
             total: components["schemas"]["HistoryBucket"] | null;
             /** @description Oldest first; each begins where the one before it ends. */
@@ -1549,8 +1584,6 @@ export interface components {
             from: string;
             /** Format: date-time */
             to: string;
-            /** @description True if the archive did not answer in time: then what only the archive has is missing here. */
-            partial: boolean;
             /** @description Oldest first; each begins where the one before it ends. */
             spans: {
                 /** Format: date-time */
@@ -1583,8 +1616,6 @@ export interface components {
              * @description Earlier incidents are no longer stored, and not counted.
              */
             incidentsFrom: string;
-            /** @description True if the archive did not answer in time: then what only the archive has is missing here. */
-            partial: boolean;
             total: components["schemas"]["ReportRow"];
             /** @description In the order of names. */
             rows: components["schemas"]["ReportRow"][];
@@ -2041,7 +2072,7 @@ export interface components {
         Event: {
             id: string;
             /** @enum {string} */
-            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "member-overloaded" | "member-relieved" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "archive-restored" | "silence-added" | "silence-changed" | "silence-expired" | "silence-ending" | "incident-acknowledged" | "acknowledgement-removed" | "incident-commented" | "monitor-paused" | "monitor-resumed" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "flapping-began" | "flapping-ended";
+            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "member-overloaded" | "member-relieved" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "silence-added" | "silence-changed" | "silence-expired" | "silence-ending" | "incident-acknowledged" | "acknowledgement-removed" | "incident-commented" | "monitor-paused" | "monitor-resumed" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "flapping-began" | "flapping-ended" | "burn-began" | "burn-ended";
             message: string;
             /** Format: date-time */
             timestamp: string;
@@ -2280,10 +2311,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the target.
              * @example shop.example.com
@@ -2575,10 +2618,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the target.
              * @example shop.example.com
@@ -2869,10 +2924,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the target.
              * @example db.example.com
@@ -3035,10 +3102,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the target.
              * @example db.example.com
@@ -3200,10 +3279,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the DNS server.
              * @example 192.0.2.53
@@ -3365,10 +3456,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the DNS server.
              * @example 192.0.2.53
@@ -3529,10 +3632,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the target.
              * @example router.example.com
@@ -3685,10 +3800,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the target.
              * @example router.example.com
@@ -3840,10 +3967,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the target.
              * @example mail.example.com
@@ -4016,10 +4155,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the target.
              * @example mail.example.com
@@ -4191,10 +4342,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
@@ -4427,10 +4590,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
@@ -4662,10 +4837,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
@@ -4869,10 +5056,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
@@ -5075,10 +5274,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
@@ -5284,10 +5495,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Protocol of the server: `postgres`, or `mysql` (also MariaDB).
              * @example postgres
@@ -5492,10 +5715,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Program to run, without a shell: a path, or a name to find in the system directories.
              * @example /usr/lib/nagios/plugins/check_load
@@ -5636,10 +5871,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Program to run, without a shell: a path, or a name to find in the system directories.
              * @example /usr/lib/nagios/plugins/check_load
@@ -5779,10 +6026,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the target.
              * @example db.example.com
@@ -5960,10 +6219,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * @description Host name or IP address of the target.
              * @example db.example.com
@@ -6140,10 +6411,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * Format: password
              * @description Token in the address that the job calls: `POST /api/v1/push/<token>`. Everybody who knows it can call; an access token is not needed. Create it at random, for instance with `openssl rand -hex 16`, and keep a copy: 9volt never shows it again.
@@ -6268,10 +6551,22 @@ export interface components {
             /** @description Share of changes below which flapping ends. Default: `25`. */
             "flapping-end"?: number;
             /**
-             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left.
+             * @description Uptime that the target should have, in percent (a service level objective). Reports show how much of the error budget is left, and 9volt notifies when it burns too fast.
              * @example 99.9
              */
             "slo-uptime"?: number;
+            /**
+             * @description Time over which slo-uptime counts, from 7 to 90 days. The windows in which 9volt looks for burning are shares of it. Default: `30d`.
+             * @example 28d
+             */
+            "slo-window"?: string | number;
+            /**
+             * @description Names of the alerters that 9volt notifies when the error budget burns too fast, instead of the critical-alerter for a fast burn and the warning-alerter for a slow one. An empty list: nobody.
+             * @example [
+             *       "team-slack"
+             *     ]
+             */
+            "slo-alerter"?: string[];
             /**
              * Format: password
              * @description Token in the address that the job calls: `POST /api/v1/push/<token>`. Everybody who knows it can call; an access token is not needed. Create it at random, for instance with `openssl rand -hex 16`, and keep a copy: 9volt never shows it again.
@@ -11871,6 +12166,20 @@ export interface operations {
                      *           "watched": 0.9972
                      *         }
                      *       },
+                     *       "budget": {
+                     *         "target": 0.999,
+                     *         "budgetMs": 2592000,
+                     *         "usedMs": 780000,
+                     *         "left": 0.699,
+                     *         "windowMs": 2592000000,
+                     *         "rates": [
+                     *           {
+                     *             "window": "1h",
+                     *             "rate": 18.1
+                     *           }
+                     *         ],
+                     *         "burning": []
+                     *       },
                      *       "revision": 1042
                      *     }
                      */
@@ -12109,6 +12418,25 @@ export interface operations {
                      *       "detail": "Expected a body of type application/json or application/merge-patch+json",
                      *       "instance": "/api/v1/state/shop-home/look",
                      *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too soon after the previous request. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:too-many",
+                     *       "title": "Too Many Requests",
+                     *       "status": 429,
+                     *       "detail": "This monitor accepts one call per second; call again in a second",
+                     *       "instance": "/api/v1/state/shop-home/look",
+                     *       "message": "This monitor accepts one call per second; call again in a second"
                      *     }
                      */
                     "application/problem+json": components["schemas"]["Problem"];
@@ -16125,7 +16453,6 @@ export interface operations {
                      *       "to": "2026-06-02T12:00:00.000Z",
                      *       "groupBy": "monitor",
                      *       "incidentsFrom": "2026-06-01T12:00:00.000Z",
-                     *       "partial": false,
                      *       "total": {
                      *         "name": "",
                      *         "monitors": 1,
@@ -16309,7 +16636,6 @@ export interface operations {
                      *         "hour": 864000000,
                      *         "day": 8640000000
                      *       },
-                     *       "partial": false,
                      *       "total": {
                      *         "from": "2026-06-01T12:00:00.000Z",
                      *         "to": "2026-06-01T13:00:00.000Z",
@@ -16527,7 +16853,6 @@ export interface operations {
                      *       "name": "shop-home",
                      *       "from": "2026-06-01T12:00:00.000Z",
                      *       "to": "2026-06-01T13:00:00.000Z",
-                     *       "partial": false,
                      *       "spans": [
                      *         {
                      *           "from": "2026-06-01T12:00:00.000Z",
