@@ -1272,8 +1272,11 @@ export interface components {
             }[];
         };
         Look: {
-            /** Format: date-time */
-            until: string;
+            /**
+             * Format: date-time
+             * @description Null if people look at too many monitors.
+             */
+            until: string | null;
         };
         ResultChange: {
             name: string;
@@ -1283,6 +1286,8 @@ export interface components {
              * @description When it is checked next.
              */
             nextDue: string | null;
+            /** @description Consecutive failures, all of them. */
+            count: number;
         };
         Sample: {
             /** Format: date-time */
@@ -1450,6 +1455,8 @@ export interface components {
                 "7d": components["schemas"]["Uptime"];
                 "30d": components["schemas"]["Uptime"];
                 "90d": components["schemas"]["Uptime"];
+                /** @description True if the archive did not answer in time: then what only the archive has is missing here. */
+                partial?: boolean;
             } | null;
             /** @description The error budget of a monitor with `slo-uptime`. Null for others, and while etcd does not answer. */
             budget: {
@@ -1512,12 +1519,14 @@ export interface components {
             to: string;
             /** @description Length of a bucket in milliseconds: the requested one, or longer if 9volt keeps no finer data of this time. */
             step: number;
-            /** @description For how long 9volt keeps each resolution at present, in milliseconds. */
+            /** @description For how long 9volt keeps each resolution at present, in etcd or in the archive, in milliseconds. */
             kept: {
                 minute: number;
                 hour: number;
                 day: number;
             };
+            /** @description True if the archive did not answer in time: then what only the archive has is missing here. */
+            partial: boolean;
             /** @description The whole time. Null if nothing is known about it. */
             total: components["schemas"]["HistoryBucket"] | null;
             /** @description Oldest first; each begins where the one before it ends. */
@@ -1584,6 +1593,8 @@ export interface components {
             from: string;
             /** Format: date-time */
             to: string;
+            /** @description True if the archive did not answer in time: then what only the archive has is missing here. */
+            partial: boolean;
             /** @description Oldest first; each begins where the one before it ends. */
             spans: {
                 /** Format: date-time */
@@ -1616,6 +1627,8 @@ export interface components {
              * @description Earlier incidents are no longer stored, and not counted.
              */
             incidentsFrom: string;
+            /** @description True if the archive did not answer in time: then what only the archive has is missing here. */
+            partial: boolean;
             total: components["schemas"]["ReportRow"];
             /** @description In the order of names. */
             rows: components["schemas"]["ReportRow"][];
@@ -2072,7 +2085,7 @@ export interface components {
         Event: {
             id: string;
             /** @enum {string} */
-            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "member-overloaded" | "member-relieved" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "silence-added" | "silence-changed" | "silence-expired" | "silence-ending" | "incident-acknowledged" | "acknowledgement-removed" | "incident-commented" | "monitor-paused" | "monitor-resumed" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "flapping-began" | "flapping-ended" | "burn-began" | "burn-ended";
+            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "member-overloaded" | "member-relieved" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "archive-restored" | "silence-added" | "silence-changed" | "silence-expired" | "silence-ending" | "incident-acknowledged" | "acknowledgement-removed" | "incident-commented" | "monitor-paused" | "monitor-resumed" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "flapping-began" | "flapping-ended" | "burn-began" | "burn-ended";
             message: string;
             /** Format: date-time */
             timestamp: string;
@@ -12423,25 +12436,6 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description Too soon after the previous request. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:too-many",
-                     *       "title": "Too Many Requests",
-                     *       "status": 429,
-                     *       "detail": "This monitor accepts one call per second; call again in a second",
-                     *       "instance": "/api/v1/state/shop-home/look",
-                     *       "message": "This monitor accepts one call per second; call again in a second"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
             /** @description Internal error of 9volt; see its log. */
             500: {
                 headers: {
@@ -16453,6 +16447,7 @@ export interface operations {
                      *       "to": "2026-06-02T12:00:00.000Z",
                      *       "groupBy": "monitor",
                      *       "incidentsFrom": "2026-06-01T12:00:00.000Z",
+                     *       "partial": false,
                      *       "total": {
                      *         "name": "",
                      *         "monitors": 1,
@@ -16636,6 +16631,7 @@ export interface operations {
                      *         "hour": 864000000,
                      *         "day": 8640000000
                      *       },
+                     *       "partial": false,
                      *       "total": {
                      *         "from": "2026-06-01T12:00:00.000Z",
                      *         "to": "2026-06-01T13:00:00.000Z",
@@ -16853,6 +16849,7 @@ export interface operations {
                      *       "name": "shop-home",
                      *       "from": "2026-06-01T12:00:00.000Z",
                      *       "to": "2026-06-01T13:00:00.000Z",
+                     *       "partial": false,
                      *       "spans": [
                      *         {
                      *           "from": "2026-06-01T12:00:00.000Z",
