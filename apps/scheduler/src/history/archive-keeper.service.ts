@@ -141,8 +141,7 @@ export class ArchiveKeeper implements OnApplicationBootstrap, OnModuleDestroy {
   /** By the word of etcd, not by that of our clock. */
   private async stillLeads(): Promise<boolean> {
     if (!this.leadership.isLeader()) return false;
-    const { succeeded } = await this.node.client.txn({ compare: this.leadership.epochFence, then: [] });
-    return succeeded;
+    return this.node.stores.historyFold.stillLeads(this.leadership.epochFence);
   }
 
   /** False if the period changed meanwhile: the next round copies it. */

@@ -49,6 +49,11 @@ export class HistoryFoldStore {
     return (await this.client.txn({ compare: fence, then: [this.note(level, folded)] })).succeeded;
   }
 
+  /** Whether this process still leads, by the word of etcd. */
+  async stillLeads(fence: readonly Compare[]): Promise<boolean> {
+    return (await this.client.txn({ compare: fence, then: [] })).succeeded;
+  }
+
   private note(level: FoldedLevel, folded: ReadonlyMap<number, Fold>): Op {
     return { put: this.keys.historyFold(level), value: encode(Object.fromEntries(folded)) };
   }
