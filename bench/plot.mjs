@@ -36,7 +36,7 @@ draw('cluster', {
     })),
 });
 
-const scale = figures('scale');
+const scale = figures('scale-few');
 draw('scale', {
   title: `${scale.monitors} monitors on ${scale.workers} workers: measured, in percent of the budget`,
   groups: [
