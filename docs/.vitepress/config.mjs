@@ -41,7 +41,7 @@ export default defineConfig({
     sidebar: [
       group('Start', ['concepts', 'tutorial', 'glossary', 'coming-from', 'faq']),
       group('How to …', ['how-to/README', ...pagesIn('how-to')]),
-      group('Use', ['configuration', 'notifications', 'status-page', 'dashboard', 'cli', 'api']),
+      group('Use', ['configuration', 'notifications', 'history', 'status-page', 'dashboard', 'cli', 'api']),
       group('Types of monitors', pagesIn('monitors'), true),
       group('Types of alerters', pagesIn('alerters'), true),
       group('Deploy', ['deploy/README', ...pagesIn('deploy'), 'upgrading']),

@@ -194,3 +194,25 @@ describe('a pool of workers', () => {
     }
   });
 });
+
+withHelm('only schedulers and the API get the address of the archive, from a secret', async () => {
+  const archive = { existingSecret: 'archive', key: 'url', keep: '800d' };
+  const nodes = nodesOf(await Release.render({ archive, status: { enabled: true } }));
+  const given = nodes.map(({ spec }) => {
+    const [{ args, env = [] }] = spec.template.spec.containers;
+    return [args, env.filter(({ name }) => name.startsWith('NINEV_ARCHIVE'))];
+  });
+  const variables = [
+    { name: 'NINEV_ARCHIVE_URL', valueFrom: { secretKeyRef: { name: 'archive', key: 'url' } } },
+    { name: 'NINEV_ARCHIVE_KEEP', value: '800d' },
+  ];
+  expect(given).toHaveLength(4);
+  expect(given).toEqual(
+    expect.arrayContaining([
+      [['scheduler'], variables],
+      [['api'], variables],
+      [['worker'], []],
+      [['status'], []],
+    ]),
+  );
+});

@@ -57,6 +57,7 @@ export const MATRIX: Record<string, Values> = {
   'a ServiceMonitor': {
     serviceMonitor: { enabled: true, labels: { release: 'prometheus' }, tokenSecret: { name: 'scrape', key: 'token' } },
   },
+  'an archive': { archive: { existingSecret: 'archive', key: 'url', keep: '800d' } },
   'secrets that exist': {
     accessTokens: { existingSecret: 'my-tokens', key: 'tokens.txt' },
     serviceMonitor: { enabled: true },

@@ -75,6 +75,17 @@ spec:
               name: {{ . }}
               key: userpass
         {{- end }}
+        {{- if and $root.Values.archive.existingSecret (has .role (list "scheduler" "api")) }}
+        - name: NINEV_ARCHIVE_URL
+          valueFrom:
+            secretKeyRef:
+              name: {{ $root.Values.archive.existingSecret }}
+              key: {{ $root.Values.archive.key }}
+        {{- with $root.Values.archive.keep }}
+        - name: NINEV_ARCHIVE_KEEP
+          value: {{ . | quote }}
+        {{- end }}
+        {{- end }}
         {{- with concat $root.Values.extraEnv ($settings.extraEnv | default list) }}
         {{- toYaml . | nindent 8 }}
         {{- end }}

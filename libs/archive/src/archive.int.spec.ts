@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { CLASS, historyPeriods, NO_PHASES, sumOf, type Tally, uptimeIn } from '@9volt/contracts';
 import { someOf } from '@9volt/testing';
@@ -266,6 +267,62 @@ const days = (...all: number[]): ArchivePeriod[] => all.map((n) => ({ level: 'da
     expect(await forget(now + 14 * DAY)).toBe(1);
     expect(await reader().talliesOf('gone', days(D + 1))).toEqual([]);
     expect(await reader().talliesOf('web', days(D + 1))).toHaveLength(1);
+  });
+
+  it('takes some 9 kB a day for a monitor that is checked every 10 seconds', async () => {
+    const archive = await opened();
+    const size = async (): Promise<number> => {
+      const [row] = await rows<{ size: string }>(
+        "SELECT sum(pg_total_relation_size(oid)) AS size FROM pg_class WHERE relnamespace = 'ninevolt'::regnamespace AND relkind = 'r'",
+      );
+      return Number(row?.size);
+    };
+    const count = 1_000;
+    const before = await size();
+    const names = Array.from({ length: count }, (_, n) => `production-web-${n}`);
+    // As of real checks: a dozen buckets of latency, four phases.
+    const real = (from: number, to: number, n: number): Tally =>
+      tallyOf(from + (n % 10_000), to - (n % 9_000), {
+        latency: Array.from({ length: 12 }, (_, i) => [70 + i + (n % 7), 1 + ((n * i) % 99)]).flat(),
+        phases: [30, 42, -1, 60, 20],
+      });
+    for (let hour = 0; hour < 24; hour++) {
+      const from = D * DAY + hour * HOUR;
+      const tallies = new Map(names.map((name, n) => [name, real(from, from + HOUR, n)]));
+      await archive.replace({ level: 'hour', n: D * 24 + hour }, 'a', tallies);
+    }
+    const ofDay = new Map(names.map((name, n) => [name, real(D * DAY, (D + 1) * DAY, n)]));
+    await archive.replace({ level: 'day', n: D }, 'a', ofDay);
+    const bytes = ((await size()) - before) / count;
+    expect(bytes).toBeGreaterThan(6_000);
+    expect(bytes).toBeLessThan(11_000);
+  });
+
+  it('answers the queries of the documentation', async () => {
+    const archive = await opened(1, '9volt');
+    const now = Math.floor(Date.now() / DAY);
+    const down = { time: [0, 0, 3_600_000, 0, 0, 0, 0] };
+    await archive.replace(
+      { level: 'day', n: now - 1 },
+      'a',
+      new Map([
+        ['shop-home', dayOf(now - 1)],
+        ['b', dayOf(now - 1, down)],
+      ]),
+    );
+    await archive.replace({ level: 'hour', n: now * 24 - 5 }, 'a', new Map([['shop-home', dayOf(now - 1)]]));
+    const page = readFileSync(new URL('../../../docs/history.md', import.meta.url), 'utf8');
+    const [least, latency, ...others] = [...page.matchAll(/^```sql\n(SELECT[^]+?)^```$/gm)].map(
+      ([, sql]) => sql as string,
+    );
+    expect(others).toEqual([]);
+    expect(await rows(least ?? '')).toEqual([
+      { monitor: 'b', percent: '0.000', minutes_down: '60' },
+      { monitor: 'shop-home', percent: '100.000', minutes_down: '0' },
+    ]);
+    expect(await rows(latency ?? '')).toMatchObject([
+      { time: new Date((now * 24 - 5) * HOUR), p50_ms: expect.closeTo(19.5, 0) },
+    ]);
   });
 
   it('is empty for a reader before a leader made the tables', async () => {

@@ -934,6 +934,21 @@ export interface components {
             };
             /** @description Incomplete values in etcd, which the answering process ignores: the first 1,000. Delete or correct those that 9volt did not write. */
             Unreadable: components["schemas"]["UnreadableKey"][];
+            /** @description The archive of the history. Absent without one. */
+            Archive?: {
+                /**
+                 * Format: date-time
+                 * @description Since when it does not answer this process; null if it does.
+                 */
+                downSince: string | null;
+                /**
+                 * Format: date-time
+                 * @description When the leader wrote last; null if it never did.
+                 */
+                writtenAt: string | null;
+                /** @description True if it answers, but the leader has not written for 15 minutes. */
+                late: boolean;
+            };
         };
         Member: {
             MemberID: string;
@@ -17387,7 +17402,12 @@ export interface operations {
                      *           "bytes": 2,
                      *           "reason": "MemberID: expected a text"
                      *         }
-                     *       ]
+                     *       ],
+                     *       "Archive": {
+                     *         "downSince": null,
+                     *         "writtenAt": "2026-06-01T12:00:00.000Z",
+                     *         "late": false
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["Cluster"];

@@ -107,6 +107,17 @@ export class PostgresServer {
     return (await this.client.query<Record<string, unknown>>(text)).rows;
   }
 
+  /** The rows of a database of its own. */
+  async rows(database: string, text: string): Promise<Record<string, unknown>[]> {
+    const client = new pg.Client({ host: this.host, port: this.port, user: 'postgres', database });
+    await client.connect();
+    try {
+      return (await client.query<Record<string, unknown>>(text)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
   get log(): string {
     return this.process.log;
   }

@@ -72,27 +72,41 @@ const byQuiet = object(
   Object.fromEntries(QUIET_REASONS.map((reason) => [reason, count])) as Record<QuietReason, typeof count>,
 );
 
+const archive = object(
+  {
+    downSince: { ...instantOrNull, description: 'Since when it does not answer this process; null if it does.' },
+    writtenAt: { ...instantOrNull, description: 'When the leader wrote last; null if it never did.' },
+    late: { ...flag, description: 'True if it answers, but the leader has not written for 15 minutes.' },
+  },
+  [],
+  'The archive of the history. Absent without one.',
+);
+
 export const Cluster = component(
   'Cluster',
-  object({
-    Members: map(ref(Member)),
-    Director: orNull(ref(Director)),
-    Drains: { ...list(ref(Drain)), description: 'Drained workers, by name.' },
-    Coverage: { ...orNull(ref(Coverage)), description: 'Last coverage that the leader measured.' },
-    Monitors: object({ total: count, byStatus, byQuiet }),
-    Orphans: {
-      ...texts,
-      description:
-        'Monitors that no running worker can take: the first 1,000. `/api/v1/monitor/{name}/why` explains why.',
+  object(
+    {
+      Members: map(ref(Member)),
+      Director: orNull(ref(Director)),
+      Drains: { ...list(ref(Drain)), description: 'Drained workers, by name.' },
+      Coverage: { ...orNull(ref(Coverage)), description: 'Last coverage that the leader measured.' },
+      Monitors: object({ total: count, byStatus, byQuiet }),
+      Orphans: {
+        ...texts,
+        description:
+          'Monitors that no running worker can take: the first 1,000. `/api/v1/monitor/{name}/why` explains why.',
+      },
+      Quarantined: { ...list(ref(Quarantined)), description: 'The first 1,000.' },
+      Outbox: object({ ...outboxDepth, byAlerter: map(object(outboxDepth)) }, [], 'Pending notifications.'),
+      Unreadable: {
+        ...list(ref(UnreadableKey)),
+        description:
+          'Incomplete values in etcd, which the answering process ignores: the first 1,000. Delete or correct those that 9volt did not write.',
+      },
+      Archive: archive,
     },
-    Quarantined: { ...list(ref(Quarantined)), description: 'The first 1,000.' },
-    Outbox: object({ ...outboxDepth, byAlerter: map(object(outboxDepth)) }, [], 'Pending notifications.'),
-    Unreadable: {
-      ...list(ref(UnreadableKey)),
-      description:
-        'Incomplete values in etcd, which the answering process ignores: the first 1,000. Delete or correct those that 9volt did not write.',
-    },
-  }),
+    ['Archive'],
+  ),
   {
     Members: { [EXAMPLE_WORKER]: Member.example as ShownMember },
     Director: { MemberID: 'scheduler-1-k2p9q0', LastUpdate: EXAMPLE_AT },
@@ -134,6 +148,7 @@ export const Cluster = component(
     ],
     Outbox: { depth: 1, oldestAgeMs: 800, byAlerter: { 'team-slack': { depth: 1, oldestAgeMs: 800 } } },
     Unreadable: [{ key: '/9volt/cluster/members/x', revision: 1234, bytes: 2, reason: 'MemberID: expected a text' }],
+    Archive: { downSince: null, writtenAt: EXAMPLE_AT, late: false },
   },
 );
 export type ShownCluster = Shape<typeof Cluster>;

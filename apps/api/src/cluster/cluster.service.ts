@@ -12,6 +12,7 @@ import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { CLOCK_TOLERANCE_MS } from '../cache/latest-result.js';
 import { type Workload, workloadsOf } from '../cache/workloads.js';
+import { Past } from '../history/past.js';
 import { fieldProblem } from '../common/problem.js';
 import type { Quarantined, ShownCluster, ShownCoverage } from './cluster.dto.js';
 import { DrainsService } from './drains.service.js';
@@ -26,10 +27,12 @@ export class ClusterService {
   constructor(
     private readonly cache: ClusterCache,
     private readonly drains: DrainsService,
+    private readonly past: Past,
   ) {}
 
   cluster(): ShownCluster {
     const now = Date.now();
+    const archive = this.past.archiveState;
     const orphans: string[] = [];
     const quarantined: Quarantined[] = [];
     const outbox = new OutboxTally(now);
@@ -61,6 +64,7 @@ export class ClusterService {
       Quarantined: quarantined.sort((a, b) => (a.name < b.name ? -1 : 1)).slice(0, MAX_NAMED),
       Outbox: outbox.shown(),
       Unreadable: this.cache.node.unreadable.all().slice(0, MAX_NAMED),
+      ...(archive ? { Archive: archive } : {}),
     };
   }
 

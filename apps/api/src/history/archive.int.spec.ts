@@ -168,6 +168,11 @@ function tallyOf(from: number, to: number, seed: number): Tally {
     expect(await callerOf(cutOff.url)('GET', '/api/v1/state/web')).toMatchObject({
       body: { uptime: { partial: true } },
     });
+    const { body: cluster } = await callerOf(cutOff.url)('GET', '/api/v1/cluster');
+    expect([undocumented('Cluster', cluster), cluster]).toMatchObject([
+      [],
+      { Archive: { downSince: expect.any(String) } },
+    ]);
     const ready = (await callerOf(cutOff.url)('GET', '/readyz')) as { status: number; body: { notes: unknown } };
     expect(ready).toMatchObject({
       status: 200,

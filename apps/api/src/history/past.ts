@@ -6,6 +6,7 @@ import {
   ArchiveReader,
 } from '@9volt/archive';
 import {
+  guarded,
   type HistoryPeriods,
   joined,
   LEVELS,
@@ -13,10 +14,11 @@ import {
   type Retention,
   retentionOf,
   type Tally,
+  unawaited,
 } from '@9volt/contracts';
 import { type HistoryIndex, type HistoryStore, type Period, periodsFor, totalsOf } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger, Metrics, NodeConfig } from '@9volt/platform';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { TallyIndex } from './tally-index.js';
 
@@ -24,6 +26,18 @@ import { TallyIndex } from './tally-index.js';
 const INDEX_AGE_MS = 30_000;
 /** After a failure nobody waits for the archive for so long. */
 const REST_MS = 10_000;
+
+/** The leader writes at least every five minutes. */
+const LATE_MS = 15 * 60_000;
+
+export interface ArchiveState {
+  /** Since when it does not answer this process. */
+  downSince: string | null;
+  /** When the leader wrote last. */
+  writtenAt: string | null;
+  /** It answers, but the leader has not written for long. */
+  late: boolean;
+}
 
 /** What there is of the past. */
 export interface PastIndex {
@@ -41,7 +55,7 @@ export interface Found<T> {
 
 /** The past of monitors: from etcd what etcd has, the rest from the archive, if there is one. */
 @Injectable()
-export class Past implements OnModuleDestroy {
+export class Past implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly tallyIndex = new TallyIndex(() => this.store);
   private readonly log: Logger;
   private readonly connection: ArchiveConnection | undefined;
@@ -49,6 +63,7 @@ export class Past implements OnModuleDestroy {
   private known: { at: number; index: ArchiveIndex } | undefined;
   private downSince: string | undefined;
   private restsUntil = 0;
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly cache: ClusterCache,
@@ -71,12 +86,33 @@ export class Past implements OnModuleDestroy {
     );
   }
 
+  /** So that people hear of an outage before they ask for the past. */
+  onApplicationBootstrap(): void {
+    if (!this.isArchived) return;
+    const look = guarded('the archive', () => unawaited('the archive', this.archived()));
+    this.timer = setInterval(look, INDEX_AGE_MS);
+    look();
+  }
+
   async onModuleDestroy(): Promise<void> {
+    clearInterval(this.timer);
     await this.connection?.close();
   }
 
   get isArchived(): boolean {
     return this.connection !== undefined;
+  }
+
+  /** How the archive is; undefined without one. */
+  get archiveState(): ArchiveState | undefined {
+    if (!this.isArchived) return undefined;
+    const writtenAt = this.known?.index.writtenAt;
+    const isLate = writtenAt !== undefined && Date.now() - writtenAt > LATE_MS;
+    return {
+      downSince: this.downSince ?? null,
+      writtenAt: writtenAt === undefined ? null : new Date(writtenAt).toISOString(),
+      late: this.downSince === undefined && isLate,
+    };
   }
 
   get lengths(): HistoryPeriods {

@@ -26,6 +26,7 @@ export default function ClusterPage() {
               <Orphans cluster={data} />
               <Refused cluster={data} />
               <Owed cluster={data} />
+              <Archive cluster={data} />
             </div>
           </>
         )}
@@ -100,6 +101,27 @@ function Refused({ cluster: { Quarantined } }: { cluster: Cluster }) {
             </li>
           ))}
         </ul>
+      )}
+    </Panel>
+  );
+}
+
+function Archive({ cluster: { Archive: archive } }: { cluster: Cluster }) {
+  if (!archive) return null;
+  const { downSince, writtenAt, late } = archive;
+  return (
+    <Panel title="Archive of the history">
+      {downSince !== null ? (
+        <p className={styles['item']}>
+          Does not answer since <Instant at={downSince} form="local" />. Older history is missing until it does.
+        </p>
+      ) : writtenAt === null ? (
+        <Empty title="The leader has not written yet" />
+      ) : (
+        <p className={styles['item']}>
+          {late ? 'Answers, but the leader has not written since' : 'Works; the leader wrote last at'}{' '}
+          <Instant at={writtenAt} form="local" />
+        </p>
       )}
     </Panel>
   );
