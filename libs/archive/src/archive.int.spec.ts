@@ -126,9 +126,18 @@ const days = (...all: number[]): ArchivePeriod[] => all.map((n) => ({ level: 'da
 
   it('keeps two clusters in one database apart', async () => {
     const other = `${prefix}-other`;
-    await (await opened(5)).replace({ level: 'day', n: D }, 'a', new Map([['web', dayOf(D)]]));
+    const first = await opened(5);
+    await first.replace({ level: 'day', n: D }, 'a', new Map([['web', dayOf(D)]]));
+    await first.forget(() => true, DAY, Date.now() - HOUR);
     const second = await opened(2, other);
     await second.replace({ level: 'day', n: D }, 'x', new Map([['web', dayOf(D, { runs: 1 })]]));
+    await second.replace({ level: 'day', n: D }, 'y', new Map([['web', dayOf(D, { runs: 2 })]]));
+    expect(await reader(other).talliesOf('web', days(D))).toMatchObject([{ runs: 2 }]);
+    expect([...(await reader().totals(days(D))).values()]).toMatchObject([{ runs: dayOf(D).runs }]);
+    await second.keepIncidents([
+      { monitor: 'web', id: '1.1', openedAt: '2026-01-01T00:00:00.000Z', closedAt: null, worst: 'critical' },
+    ]);
+    expect(await reader().incidents(0, Date.now())).toEqual([]);
     await second.forget(() => true, -1, Date.now());
     expect(await reader().talliesOf('web', days(D))).toEqual([dayOf(D)]);
     expect(await reader(other).talliesOf('web', days(D))).toEqual([]);

@@ -193,6 +193,30 @@ interface Leader {
     expect(leader.health.notes()).toEqual({});
   });
 
+  it('does not take a period of which etcd loses a part meanwhile for the whole', async () => {
+    const period = { level: 'hour', n: Math.floor(Date.now() / HOUR) - 4 } as const;
+    const { history, historyFold } = leader.scheduler.node.stores;
+    const tally = minuteOf(period.n * 60);
+    const chunk = (name: string, more: Partial<Tally> = {}) =>
+      historyFold.replace(period, new Map([[name, { ...tally, ...more }]]), [], leader.scheduler.leadership.epochFence);
+    await chunk('web');
+    await chunk('db');
+    await copied(leader);
+    await chunk('web', { runs: 7 });
+    const readAll = history.readAll.bind(history);
+    let lost = 0;
+    history.readAll = async (keys) => {
+      const index = lost++ === 0 ? ((await history.indexOf('hour')).get(period.n) ?? []) : [];
+      await bench.delete(
+        ...index.filter(({ digest }) => history.namesOf(digest)?.includes('db')).map(({ key }) => key),
+      );
+      return readAll(keys);
+    };
+    for (let rounds = 0; lost === 0 && rounds < 6; rounds++) await leader.archive.keep();
+    expect(lost).toBeGreaterThan(0);
+    expect([await inArchive(period, 'db'), await inArchive(period)]).toMatchObject([{ runs: 6 }, { runs: 6 }]);
+  });
+
   it('removes monitors seven days after they are gone', async () => {
     await wrote(lastHourOf(today - 2) * 60, { web: minuteOf(lastHourOf(today - 2) * 60) });
     await folded(leader);
