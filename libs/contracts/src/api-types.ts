@@ -948,6 +948,8 @@ export interface components {
                 writtenAt: string | null;
                 /** @description True if it answers, but the leader has not written for 15 minutes. */
                 late: boolean;
+                /** @description For how long it keeps days, in milliseconds; 0 if it has not answered yet. */
+                daysKeptMs: number;
             };
         };
         Member: {
@@ -17406,7 +17408,8 @@ export interface operations {
                      *       "Archive": {
                      *         "downSince": null,
                      *         "writtenAt": "2026-06-01T12:00:00.000Z",
-                     *         "late": false
+                     *         "late": false,
+                     *         "daysKeptMs": 34560000000
                      *       }
                      *     }
                      */

@@ -77,6 +77,10 @@ const archive = object(
     downSince: { ...instantOrNull, description: 'Since when it does not answer this process; null if it does.' },
     writtenAt: { ...instantOrNull, description: 'When the leader wrote last; null if it never did.' },
     late: { ...flag, description: 'True if it answers, but the leader has not written for 15 minutes.' },
+    daysKeptMs: {
+      ...number,
+      description: 'For how long it keeps days, in milliseconds; 0 if it has not answered yet.',
+    },
   },
   [],
   'The archive of the history. Absent without one.',
@@ -148,7 +152,7 @@ export const Cluster = component(
     ],
     Outbox: { depth: 1, oldestAgeMs: 800, byAlerter: { 'team-slack': { depth: 1, oldestAgeMs: 800 } } },
     Unreadable: [{ key: '/9volt/cluster/members/x', revision: 1234, bytes: 2, reason: 'MemberID: expected a text' }],
-    Archive: { downSince: null, writtenAt: EXAMPLE_AT, late: false },
+    Archive: { downSince: null, writtenAt: EXAMPLE_AT, late: false, daysKeptMs: 34_560_000_000 },
   },
 );
 export type ShownCluster = Shape<typeof Cluster>;

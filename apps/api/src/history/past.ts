@@ -37,6 +37,8 @@ export interface ArchiveState {
   writtenAt: string | null;
   /** It answers, but the leader has not written for long. */
   late: boolean;
+  /** For how long it keeps days, as far as it has answered. */
+  daysKeptMs: number;
 }
 
 /** What there is of the past. */
@@ -112,6 +114,7 @@ export class Past implements OnApplicationBootstrap, OnModuleDestroy {
       downSince: this.downSince ?? null,
       writtenAt: writtenAt === undefined ? null : new Date(writtenAt).toISOString(),
       late: this.downSince === undefined && isLate,
+      daysKeptMs: this.known?.index.kept.day ?? 0,
     };
   }
 

@@ -3,7 +3,7 @@ import { uptimeText } from '@9volt/contracts/uptime-text';
 import { type Command, Option } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { durationMsOf, instantOf, roughly } from '../output/age.js';
-import { CliError, say } from '../output/say.js';
+import { CliError, say, warn } from '../output/say.js';
 import { printTable } from '../output/table.js';
 import { withApi } from './api-options.js';
 
@@ -55,6 +55,7 @@ async function report(options: ReportOptions): Promise<void> {
   }
   const answer = await api.get<Report>('/api/v1/report', parameters);
   if (output === 'json') return say(JSON.stringify(answer, null, 2));
+  if (answer.partial) warn('The archive of the history did not answer: what only it has is missing.');
   const what = answer.groupBy.toUpperCase();
   printTable(
     [what, 'UPTIME', 'DOWN', 'INCIDENTS', 'LONGEST', 'RECOVERY', 'BUDGET LEFT'],

@@ -12,7 +12,7 @@ import { useLive } from '../../lib/live-context.js';
 import type { Live } from '../../lib/live-types.js';
 import { toastError } from '../../lib/toasts.js';
 import { endsOf, type Range } from '../monitor/history/range.js';
-import { FixedRange, RangePicker } from '../monitor/history/range-picker.js';
+import { FixedRange, Partial, RangePicker } from '../monitor/history/range-picker.js';
 import { useRange } from '../monitor/history/use-range.js';
 import { COLUMNS, type Row, sorted } from './report-rows.js';
 import styles from './reports.module.css';
@@ -76,7 +76,12 @@ export default function ReportsPage() {
           what="the report"
           empty={{ when: ({ rows }) => rows.length === 0, shown: <Empty title="No monitor matches" /> }}
         >
-          {(report) => <Table report={report} sort={sort} onSort={(id) => change('sort', [id])} />}
+          {(report) => (
+            <>
+              <Partial of={report} />
+              <Table report={report} sort={sort} onSort={(id) => change('sort', [id])} />
+            </>
+          )}
         </Loaded>
       </Panel>
     </Page>

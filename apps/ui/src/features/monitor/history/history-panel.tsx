@@ -7,7 +7,7 @@ import { counted, localShort, spanInWords } from '../../../lib/format.js';
 import { DayStrip } from './day-strip.js';
 import styles from './history.module.css';
 import { fixedRange, type Range } from './range.js';
-import { FixedRange, RangePicker } from './range-picker.js';
+import { FixedRange, Partial, RangePicker } from './range-picker.js';
 import { type History, useDays, useHistory } from './use-history.js';
 
 const BandChart = lazy(() => import('./band-chart.js'));
@@ -41,6 +41,7 @@ export function HistoryPanel({
             </Empty>
           ) : (
             <>
+              <Partial of={shown.history} />
               <Total history={shown.history} />
               <Suspense fallback={<Loading />}>
                 <BandChart shown={shown} onZoom={zoom} />

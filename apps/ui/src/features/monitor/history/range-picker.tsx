@@ -1,11 +1,20 @@
 import { Button, SegmentedControl, TextInput } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import styles from './history.module.css';
-import { endsOf, fixedRange, type Preset, PRESET_NAMES, type Range, widened } from './range.js';
+import { clusterQuery } from '../../cluster/cluster-api.js';
+import { endsOf, fixedRange, type Preset, presetsWithin, type Range, widened } from './range.js';
+
+/** How long an archive keeps days changes with a restart only. */
+const CLUSTER_AGE_MS = 300_000;
 
 /** Chooses a preset, fixed ends, or a longer time. */
 export function RangePicker({ range, onRange }: { range: Range; onRange: (range: Range) => void }) {
-  const data = [...PRESET_NAMES.map((name) => ({ value: name, label: name })), { value: 'fixed', label: 'From – to' }];
+  const { data: cluster } = useQuery({ ...clusterQuery, refetchInterval: false, staleTime: CLUSTER_AGE_MS });
+  const names = presetsWithin(cluster?.Archive?.daysKeptMs);
+  // The URL may name one that is no longer kept.
+  if ('preset' in range && !names.includes(range.preset)) names.push(range.preset);
+  const data = [...names.map((name) => ({ value: name, label: name })), { value: 'fixed', label: 'From – to' }];
   return (
     <div className={styles['ranges']}>
       <SegmentedControl
@@ -21,6 +30,11 @@ export function RangePicker({ range, onRange }: { range: Range; onRange: (range:
       </Button>
     </div>
   );
+}
+
+/** Said above what is shown. */
+export function Partial({ of: { partial } }: { of: { partial: boolean } }) {
+  return partial ? <p role="status">The archive does not answer: older history is missing here.</p> : null;
 }
 
 /** A form for fixed ends, in the reader's time zone. */

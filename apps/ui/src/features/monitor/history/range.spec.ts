@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { endsOf, fixedRange, presetFor, rangeFromUrl, rangeToUrl, widened } from './range.js';
+import { endsOf, fixedRange, presetFor, presetsWithin, rangeFromUrl, rangeToUrl, widened } from './range.js';
 
 const at = Date.parse('2026-06-01T12:00:00.000Z');
 const hour = 3_600_000;
@@ -46,4 +46,12 @@ it.each([
   [365 * 24 * hour, '90d'],
 ] as const)('checks every %d ms are shown over %s at first', (intervalMs, preset) => {
   expect(presetFor(intervalMs)).toBe(preset);
+});
+
+it('a year is offered only if an archive keeps it', () => {
+  const day = 24 * hour;
+  expect(presetsWithin()).not.toContain('365d');
+  expect(presetsWithin(364 * day)).toEqual(presetsWithin());
+  expect(presetsWithin(400 * day).at(-1)).toBe('365d');
+  expect(presetFor(30 * day)).toBe('90d');
 });

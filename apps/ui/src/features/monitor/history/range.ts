@@ -10,9 +10,18 @@ export const PRESETS = {
   '7d': 7 * DAY_MS,
   '30d': 30 * DAY_MS,
   '90d': 90 * DAY_MS,
+  '365d': 365 * DAY_MS,
 } as const;
 export type Preset = keyof typeof PRESETS;
-export const PRESET_NAMES = Object.keys(PRESETS) as Preset[];
+const PRESET_NAMES = Object.keys(PRESETS) as Preset[];
+
+/** etcd keeps days for so long. */
+const STANDARD_MS = 100 * DAY_MS;
+
+/** Those within the time that days are kept, here or in an archive. */
+export function presetsWithin(archivedMs = 0): Preset[] {
+  return PRESET_NAMES.filter((name) => PRESETS[name] <= Math.max(STANDARD_MS, archivedMs));
+}
 
 /** A time that ends now, or one with fixed ends in milliseconds since the epoch. */
 export type Range = { preset: Preset } | { from: number; to: number };
@@ -55,5 +64,5 @@ export function widened(range: Range, now: number): Range {
 
 /** The shortest preset that has some 20 checks. */
 export function presetFor(intervalMs: number): Preset {
-  return PRESET_NAMES.find((name) => PRESETS[name] >= 20 * intervalMs) ?? '90d';
+  return presetsWithin().find((name) => PRESETS[name] >= 20 * intervalMs) ?? '90d';
 }
