@@ -734,6 +734,7 @@ describe('the stream', () => {
     event: 'Event',
     monitor: 'MonitorChange',
     member: 'MemberChange',
+    result: 'ResultChange',
   };
   const open = async (query = '', lastEventId?: string): Promise<EventStream> => {
     const headers: Record<string, string> = lastEventId === undefined ? {} : { 'last-event-id': lastEventId };

@@ -55,6 +55,9 @@ describe('reading a directory of YAML', () => {
         /^a\.yaml:6: \/monitor\/web\/intervall: unknown attribute "intervall"; did you mean "interval"\?$/,
       ),
       expect.stringMatching(/^a\.yaml:7: \/monitor\/web\/interval: interval: "soon" is not valid; expected a duration/),
+      expect.stringMatching(
+        /^a\.yaml:8: \/monitor\/web\/critical-alerter\/0: unknown alerter "tem"; did you mean "team"\?$/,
+      ),
       expect.stringMatching(/^b\.yaml:2: \/alerter\/team\/type: unknown type "slck"; did you mean "slack"\?$/),
     ]);
   });

@@ -11,7 +11,7 @@ const inState = (status: Status): MonitorState => ({ status }) as MonitorState;
 
 async function scraped(monitorSeries: number): Promise<string[]> {
   const metrics = new Metrics();
-  const owned = ['web', 'new', 'db'].map((name) => ({ name, settings }) as OwnedMonitor);
+  const owned = ['web', 'new', 'db'].map((name) => ({ name, settings, ranBefore: {} }) as OwnedMonitor);
   const lastRuns = new LastRuns(new FakeClock(), { aheadMs: 0 });
   lastRuns.note(owned[0]!, 1_700_000_000_500, { status: 'critical', message: '', latencyMs: 250 });
   lastRuns.note(owned[2]!, 1_700_000_001_000, { status: 'ok', message: '', latencyMs: 1 });
