@@ -60,6 +60,8 @@ export function buildOf({ commit }: PreviousCommit): string {
 function linkPackages(dir: string): void {
   const scope = join(dir, 'node_modules/@9volt');
   mkdirSync(scope, { recursive: true });
+  // tsconfig.base.json finds the types of some of its modules by their path.
+  symlinkSync(join(ROOT, 'node_modules/class-validator'), join(dir, 'node_modules/class-validator'));
   for (const group of WORKSPACES) {
     for (const project of readdirSync(join(dir, group))) {
       symlinkSync(join(dir, group, project), join(scope, project));
