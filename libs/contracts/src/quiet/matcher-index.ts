@@ -1,5 +1,6 @@
 import type { MonitorSettings } from '../monitor.js';
-import { isGlob, type Matcher, matches, type Subject } from './matcher.js';
+import { isGlob } from './glob.js';
+import { type Matcher, matches, type Subject } from './matcher.js';
 
 /** A silence or a maintenance window that matches a monitor, except perhaps by the status. */
 export interface Matched<T> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { describeMatcher } from './describe-matcher.js';
-import { globMatches, type Matcher, matcherFaults, matches, matchesEverything } from './matcher.js';
+import { globMatches } from './glob.js';
+import { type Matcher, matcherFaults, matches, matchesEverything } from './matcher.js';
 
 const subject = { name: 'web-1', type: 'http', tags: ['shop', 'eu'], 'member-tag': 'fra', status: 'critical' };
 

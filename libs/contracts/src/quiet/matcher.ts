@@ -1,4 +1,5 @@
 import type { AlarmStatus } from '../monitor-state.js';
+import { globMatches } from './glob.js';
 import { MATCHER_EXPECTED } from '../settings/decorators.js';
 import type { FieldError } from '../settings/errors.js';
 import { fault, isPlainObject, noMapFault, pointer, unknownName } from '../settings/validate-settings.js';
@@ -50,33 +51,6 @@ export function matchesEverything({ name, tags, type, status, ...rest }: Matcher
   const anyName = name === undefined || /^\*+$/.test(name);
   const anyStatus = status === undefined || ALARM_STATUSES.every((one) => status.includes(one));
   return anyName && anyStatus && (tags ?? []).length === 0 && type === undefined && rest['member-tag'] === undefined;
-}
-
-export function isGlob(pattern: string): boolean {
-  return /[*?]/.test(pattern);
-}
-
-/** Linear in the name for each star, without backtracking beyond the last one. */
-export function globMatches(pattern: string, text: string): boolean {
-  if (!isGlob(pattern)) return pattern === text;
-  let p = 0;
-  let t = 0;
-  let star = -1;
-  let resumeAt = 0;
-  while (t < text.length) {
-    if (p < pattern.length && pattern[p] === '*') {
-      star = p++;
-      resumeAt = t;
-    } else if (p < pattern.length && (pattern[p] === '?' || pattern[p] === text[t])) {
-      p++;
-      t++;
-    } else if (star >= 0) {
-      p = star + 1;
-      t = ++resumeAt;
-    } else return false;
-  }
-  while (pattern[p] === '*') p++;
-  return p === pattern.length;
 }
 
 const TEXTS = ['name', 'type', 'member-tag'] as const;

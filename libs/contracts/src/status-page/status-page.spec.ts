@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { newNameFault } from '../name.js';
 import { validateSettings } from '../settings/validate-settings.js';
-import { isInGroup, StatusPageSettings } from './status-page.js';
+import { isInGroup } from './in-group.js';
+import { StatusPageSettings } from './status-page.js';
 
 const groups = [{ title: 'Web', monitors: ['shop-*'] }];
 

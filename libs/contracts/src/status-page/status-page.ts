@@ -1,4 +1,3 @@
-import { globMatches } from '../quiet/matcher.js';
 import { Choice, Items, Text, TextList, TextMap, Time } from '../settings/decorators.js';
 import type { FieldError } from '../settings/errors.js';
 import { type CrossChecked, fault, itemFaults, pointer } from '../settings/validate-settings.js';
@@ -138,15 +137,6 @@ export class StatusPageSettings implements CrossChecked {
     if (this.groups.length === 0) faults.push(fault('/groups', [], 'at least one group'));
     return faults;
   }
-}
-
-/** Whether a page shows a monitor under this heading. */
-export function isInGroup(
-  { monitors = [], tags = [] }: StatusGroup,
-  { name, tags: carried = [] }: { name: string; tags?: readonly string[] | undefined },
-): boolean {
-  if (monitors.some((pattern) => globMatches(pattern, name))) return true;
-  return tags.length > 0 && tags.every((tag) => carried.includes(tag));
 }
 
 function titleFaults(path: string, titles: Record<string, string> = {}): FieldError[] {

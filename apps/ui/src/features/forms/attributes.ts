@@ -28,6 +28,8 @@ export interface Attribute {
   suggestions: readonly string[] | undefined;
   minimum: number | undefined;
   maximum: number | undefined;
+  /** Of a list of maps: the attributes of one, by their paths in it. */
+  items: readonly Attribute[] | undefined;
 }
 
 const UNITS: Readonly<Record<string, string>> = {
@@ -74,6 +76,7 @@ function attributeOf(name: string, property: Json, path: readonly string[], isRe
     suggestions: property['x-suggestions'] as string[] | undefined,
     minimum,
     maximum,
+    items: kind === 'items' ? attributesOf((property['items'] ?? {}) as Json) : undefined,
   };
 }
 
@@ -92,6 +95,7 @@ const KINDS = [
   'text-list',
   'text-map',
   'escalation',
+  'items',
 ];
 
 /** The kind that the API says; for a kind that is unknown here, derived from the JSON type. */
@@ -112,6 +116,19 @@ function kindOf(property: Json): string {
     default:
       return 'text';
   }
+}
+
+/** The paths of all controls: in a list of maps first those of each field of each map, then the map, then the list. */
+export function pathsOf(attributes: readonly Attribute[], config: Json): string[][] {
+  return attributes.flatMap(({ path, items }) => {
+    const value = items && valueAt(config, path);
+    const maps = Array.isArray(value) ? value : [];
+    const inside = maps.flatMap((_map, at) => {
+      const own = [...path, String(at)];
+      return [...(items ?? []).map((one) => [...own, ...one.path]), own];
+    });
+    return [...inside, [...path]];
+  });
 }
 
 /** The id of its control. */

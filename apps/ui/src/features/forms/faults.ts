@@ -30,7 +30,10 @@ export function faultsOf({ fields, base, config: sent }: Refusal, paths: Paths, 
   for (const { pointer, message } of fields) {
     const at = pointer.startsWith(`${base}/`) ? pointer.slice(base.length) : pointer;
     const owner = paths.find((path) => at === pointerOf(path) || at.startsWith(`${pointerOf(path)}/`));
-    const concerned = [owner ?? segmentsOf(at).slice(0, 1), ...paths.filter((path) => names(message, path))];
+    const concerned = [
+      owner ?? segmentsOf(at).slice(0, 1),
+      ...paths.filter((path) => names(message, path) && isBeside(path, owner)),
+    ];
     if (concerned.some((path) => (path.length === 0 ? !isEqual(sent, config) : isChanged(path)))) continue;
     if (!owner) rest.push(message);
     else byPath.set(owner.join('\0'), [...(byPath.get(owner.join('\0')) ?? []), message]);
@@ -44,6 +47,12 @@ export function faultsOf({ fields, base, config: sent }: Refusal, paths: Paths, 
 }
 
 export const NO_REFUSAL: Refusal = { fields: [], base: '', config: {} };
+
+/** A message about a field of a list of maps names only fields of the same map. */
+function isBeside(path: readonly string[], owner: readonly string[] = []): boolean {
+  const isListed = path.some((part) => /^\d+$/.test(part));
+  return !isListed || path.slice(0, -1).join('/') === owner.slice(0, -1).join('/');
+}
 
 /** Whether a message names an attribute as a word of its own. */
 function names(message: string, path: readonly string[]): boolean {

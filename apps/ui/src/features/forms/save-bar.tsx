@@ -37,7 +37,7 @@ export function SaveBar({ label, isSaving, isDisabled, faults, nameFault, note }
             {listed.map(({ path, message }) => (
               <li key={path.join('/')}>
                 <button type="button" onClick={() => document.getElementById(fieldId(path))?.focus()}>
-                  {path.at(-1)}
+                  {labelOf(path)}
                 </button>{' '}
                 {message.replace(`${path.at(-1)}: `, '')}
               </li>
@@ -50,4 +50,11 @@ export function SaveBar({ label, isSaving, isDisabled, faults, nameFault, note }
       )}
     </div>
   );
+}
+
+/** `host`, or for a field of a list of maps `groups 2 title`. */
+function labelOf(path: readonly string[]): string {
+  const at = path.findIndex((part) => /^\d+$/.test(part));
+  if (at < 0) return path.at(-1) ?? '';
+  return path.map((part, n) => (n === at ? Number(part) + 1 : part)).join(' ');
 }

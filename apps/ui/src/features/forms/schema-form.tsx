@@ -6,6 +6,7 @@ import type { Faults } from './faults.js';
 import { Field } from './field.js';
 import { Fold } from './fold.js';
 import styles from './forms.module.css';
+import { ItemsField } from './items-field.js';
 
 /** A group that is not listed has its own name. */
 const TITLES: Readonly<Record<string, string>> = { login: 'Login', tls: 'TLS', common: 'General' };
@@ -22,6 +23,8 @@ interface SchemaFormProps {
   about?: ReactNode;
   /** What the alerting of this configuration means. */
   alerting?: ReactNode;
+  /** What a map of a list means, below its fields. */
+  aboutItem?: (attribute: Attribute, item: Json) => ReactNode;
 }
 
 /** A control for each attribute of a type, whatever the type: those that most people need are open, the others are folded. */
@@ -34,20 +37,28 @@ export function SchemaForm({
   onChange,
   about,
   alerting,
+  aboutItem,
 }: SchemaFormProps) {
   const { first, expect, alerts, more } = useMemo(() => sectionsOf(attributes), [attributes]);
+  const suggestionsOf = (attribute: Attribute): readonly string[] | undefined =>
+    attribute.suggestions ?? ownOf(suggestions, attribute.refersTo ?? attribute.name);
   const fields = (members: readonly Attribute[]): ReactNode => (
     <div className={styles['fields']}>
-      {members.map((attribute) => (
-        <Field
-          key={attribute.path.join('/')}
-          attribute={attribute}
-          value={valueAt(config, attribute.path)}
-          error={faults.of(attribute.path)}
-          suggestions={attribute.suggestions ?? ownOf(suggestions, attribute.refersTo ?? attribute.name)}
-          onChange={onChange}
-        />
-      ))}
+      {members.map((attribute) => {
+        const key = attribute.path.join('/');
+        const common = { attribute, value: valueAt(config, attribute.path), onChange };
+        return attribute.items ? (
+          <ItemsField
+            key={key}
+            {...common}
+            faults={faults}
+            suggestions={suggestionsOf}
+            about={aboutItem && ((item) => aboutItem(attribute, item))}
+          />
+        ) : (
+          <Field key={key} {...common} error={faults.of(attribute.path)} suggestions={suggestionsOf(attribute)} />
+        );
+      })}
     </div>
   );
   const fold = (title: string, members: readonly Attribute[]): ReactNode =>

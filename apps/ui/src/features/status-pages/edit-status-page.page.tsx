@@ -5,21 +5,27 @@ import { useNavigate, useParams } from 'react-router';
 import { Loaded } from '../../components/loaded.js';
 import { Page, Panel } from '../../components/page.js';
 import { ApiError } from '../../lib/api-client.js';
+import { useLive } from '../../lib/live-context.js';
+import type { Live } from '../../lib/live-types.js';
 import type { Json } from '../../lib/settings-api.js';
 import { toast, toastError } from '../../lib/toasts.js';
-import { attributesOf } from '../forms/attributes.js';
+import { attributesOf, pathsOf } from '../forms/attributes.js';
 import { isEqual } from '../forms/differences.js';
 import { faultsOf, type Refusal } from '../forms/faults.js';
+import { Fold } from '../forms/fold.js';
 import styles from '../forms/forms.module.css';
 import { SaveBar } from '../forms/save-bar.js';
 import { SchemaForm } from '../forms/schema-form.js';
 import { useDraft } from '../forms/use-draft.js';
 import { useLeaveGuard } from '../forms/use-leave-guard.js';
 import { YamlEditor } from '../yaml/yaml-editor.js';
+import { GroupPreview } from './group-preview.js';
 import { statusPageApi, useStatusPage, useStatusPageSchema } from './status-page-api.js';
 
 const BEGINNING: Json = { title: '', groups: [{ title: 'Services', monitors: ['*'] }] };
-const NO_SUGGESTIONS = {};
+const PARTS = ['message', 'target', 'tags'];
+
+const statesOf = ({ states }: Live): Live['states'] => states;
 
 export default function EditStatusPagePage() {
   const { name } = useParams();
@@ -49,14 +55,20 @@ interface EditorProps {
   etag?: string | undefined;
 }
 
-/** Lists of maps (groups, announcements) have no control of their own: they are edited in the YAML beside. */
 function Editor({ schema, initial, slug, etag }: EditorProps) {
   const draft = useDraft(initial);
   const [name, setName] = useState(slug ?? '');
   const [nameFault, setNameFault] = useState<string>();
   const [refusal, setRefusal] = useState<Refusal>({ fields: [], base: '', config: initial });
-  const attributes = useMemo(() => attributesOf(withoutLists(schema)), [schema]);
-  const faults = faultsOf(refusal, attributes.map(({ path }) => path), draft.config); // prettier-ignore
+  // A page has few attributes: all of them are open, in their order.
+  const attributes = useMemo(() => attributesOf(schema).map((one, shown) => ({ ...one, shown })), [schema]);
+  const faults = faultsOf(refusal, pathsOf(attributes, refusal.config), draft.config);
+  const states = useLive(statesOf);
+  const suggestions = useMemo(() => {
+    const all = [...(states?.values() ?? [])];
+    const tags = [...new Set(all.flatMap((state) => state.tags))].sort();
+    return { monitor: all.map((state) => state.name).sort(), tags, show: PARTS };
+  }, [states]);
   const leave = useLeaveGuard(!isEqual(draft.config, initial) || name !== (slug ?? ''));
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -113,8 +125,11 @@ function Editor({ schema, initial, slug, etag }: EditorProps) {
           attributes={attributes}
           config={draft.config}
           faults={faults}
-          suggestions={NO_SUGGESTIONS}
+          suggestions={suggestions}
           onChange={draft.setValue}
+          aboutItem={({ name: list }, item) =>
+            list === 'groups' ? <GroupPreview group={item} names={draft.config['names']} /> : null
+          }
         />
       </div>
       <div className={styles['side']}>
@@ -130,16 +145,13 @@ function Editor({ schema, initial, slug, etag }: EditorProps) {
             Delete this page
           </Button>
         )}
-        <Panel title="YAML, with groups and announcements" padded>
-          <YamlEditor label="As YAML" yaml={draft.yaml} fault={draft.yamlFault} onChange={draft.setYaml} />
+        <Panel title="YAML" padded>
+          <Fold title="Edit as YAML" isOpen={draft.yamlFault !== undefined}>
+            <YamlEditor label="As YAML" yaml={draft.yaml} fault={draft.yamlFault} onChange={draft.setYaml} />
+          </Fold>
         </Panel>
       </div>
       {leave.dialog}
     </form>
   );
-}
-
-function withoutLists(schema: Json): Json {
-  const properties = Object.entries((schema['properties'] ?? {}) as Record<string, Json>);
-  return { ...schema, properties: Object.fromEntries(properties.filter(([, one]) => one['x-kind'] !== 'items')) };
 }
