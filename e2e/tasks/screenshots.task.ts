@@ -4,13 +4,27 @@ import { startSlackStandIn } from '@9volt/alerters/testing';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { Cluster, DashboardTab, launchChromium, type NodeProcess, type Scheme, waitFor } from '../harness/index.js';
+import {
+  Cluster,
+  DashboardTab,
+  launchChromium,
+  type NodeProcess,
+  type Past,
+  type Scheme,
+  waitFor,
+  writePast,
+} from '../harness/index.js';
 
 const IMAGES = join(import.meta.dirname, '../../docs/images');
 const WIDE = { width: 1280, height: 800 };
 const NARROW = { width: 360, height: 740 };
 /** Results for a bar and a chart. */
 const HISTORY_MS = 45_000;
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** The page that shows the past: the chart and the strip are below the results. */
+const TALL = { width: 1280, height: 900 };
 
 const SHOTS: readonly [file: string, path: string, scheme: Scheme, size: typeof WIDE][] = [
   ['overview-light', '/', 'light', WIDE],
@@ -20,7 +34,20 @@ const SHOTS: readonly [file: string, path: string, scheme: Scheme, size: typeof 
   ['monitor-light', '/monitor/checkout', 'light', WIDE],
   ['edit-dark', '/monitor/checkout/edit', 'dark', WIDE],
   ['overview-narrow', '/', 'light', NARROW],
+  ['history-light', '/monitor/checkout?range=7d', 'light', TALL],
+  ['history-dark', '/monitor/checkout?range=90d', 'dark', TALL],
+  ['reports-light', '/reports?tag=shop&range=30d', 'light', WIDE],
+  ['status-page-edit-light', '/status-page/shop/edit', 'light', TALL],
 ];
+
+/** Of `9volt status`: they need no token, and no script. */
+const PUBLIC_SHOTS: readonly [file: string, scheme: Scheme, size: typeof WIDE][] = [
+  ['status-page-light', 'light', WIDE],
+  ['status-page-dark', 'dark', WIDE],
+  ['status-page-narrow', 'light', NARROW],
+];
+
+const SHOP_PAGES = ['home', 'search', 'cart', 'account', 'help', 'news', 'terms', 'wishlist', 'reviews', 'offers'];
 
 let cluster: Cluster;
 let node: NodeProcess;
@@ -29,6 +56,7 @@ let browser: Browser;
 beforeAll(async () => {
   mkdirSync(IMAGES, { recursive: true });
   cluster = await Cluster.start();
+  await writePast(cluster, pastOfTheShop(Date.now()));
   [node, browser] = await Promise.all([
     cluster.node('server', { name: 'node-a' }),
     launchChromium(),
@@ -48,6 +76,23 @@ async function put(path: string, body: object): Promise<void> {
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(await response.text());
+}
+
+/** Three months, with some bad hours. */
+function pastOfTheShop(now: number): Map<string, Past> {
+  const ago = (days: number, hours: number, status: Past['times'][number]['status']): Past['times'][number] => {
+    const from = now - days * DAY_MS;
+    return { from, to: from + hours * HOUR_MS, status };
+  };
+  const checkout = [
+    ...[ago(71, 2, 'critical'), ago(52, 9, 'warning'), ago(40.3, 0.4, 'critical'), ago(29, 20, 'unwatched')],
+    ...[ago(17, 3, 'maintenance'), ago(5.4, 1.5, 'critical'), ago(3.1, 3, 'unwatched'), ago(1.2, 4, 'maintenance')],
+  ];
+  const pasts = SHOP_PAGES.map((page, n): [string, Past] => {
+    const times = n % 4 === 0 ? [ago(11 + 3 * n, 0.5 + n / 6, 'critical')] : [];
+    return [`shop-${page}`, { since: now - 95 * DAY_MS, medianMs: 22 + n, times }];
+  });
+  return new Map([['checkout', { since: now - 95 * DAY_MS, medianMs: 60, times: checkout }], ...pasts]);
 }
 
 /** A shop with some broken parts. */
@@ -75,10 +120,13 @@ async function populate(): Promise<void> {
     ...more,
   });
   await put('alerter/team-slack', { ...slack.alerter, description: 'The channel of the shop team' });
-  for (const page of ['home', 'search', 'cart', 'account', 'help', 'news', 'terms', 'wishlist', 'reviews', 'offers']) {
+  for (const page of SHOP_PAGES) {
     await put(`monitor/shop-${page}`, http(well, { url: `/${page}`, tags: ['shop', 'production'] }));
   }
-  await put('monitor/checkout', http(moody, { url: '/checkout', tags: ['shop', 'checkout'], description: 'Payment' }));
+  await put(
+    'monitor/checkout',
+    http(moody, { url: '/checkout', tags: ['shop', 'checkout'], description: 'Payment', 'slo-uptime': 99.9 }),
+  );
   await put('monitor/mail-api', http(broken, { url: '/status', tags: ['mail'] }));
   await put('monitor/db-replica', {
     type: 'tcp',
@@ -97,6 +145,16 @@ async function populate(): Promise<void> {
     'member-tag': 'eu-west',
   });
   await put('monitor/legacy', http(well, { disable: true }));
+  await put('status-page/shop', {
+    title: 'Status of the shop',
+    description: 'Questions: support@example.com',
+    groups: [
+      { title: 'Shop', monitors: ['shop-home', 'shop-search', 'shop-cart', 'shop-account'] },
+      { title: 'Payment', tags: ['checkout'] },
+    ],
+    names: { 'shop-home': 'Home page', 'shop-search': 'Search', 'shop-cart': 'Cart', 'shop-account': 'Accounts', checkout: 'Checkout' }, // prettier-ignore
+    announcements: [{ text: 'We move to another data centre on Sunday, from 02:00 to 04:00.', kind: 'info' }],
+  });
 }
 
 it('pictures of a live cluster', async () => {
@@ -112,5 +170,12 @@ it('pictures of a live cluster', async () => {
     await tab.page.screenshot({ path: join(IMAGES, `${file}.png`) });
     expect(tab.faults).toEqual([]);
     await tab.close();
+  }
+  for (const [file, scheme, size] of PUBLIC_SHOTS) {
+    const visitor = await DashboardTab.open(browser, node.url, size);
+    await visitor.page.emulateMedia({ colorScheme: scheme });
+    await visitor.page.goto('/status/shop');
+    await visitor.page.screenshot({ path: join(IMAGES, `${file}.png`) });
+    await visitor.close();
   }
 });
