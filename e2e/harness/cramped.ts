@@ -1,6 +1,6 @@
 /**
  * A script for a page: finds texts that are squeezed into a column of a few letters, cut off without a title that says the rest, or
- * beside the screen, and controls that are not wholly on it.
+ * beside the screen or its control, and controls that are not wholly on it.
  */
 export const CRAMPED = `(() => {
   const found = new Set();
@@ -27,6 +27,11 @@ export const CRAMPED = `(() => {
     if (cuts && !scrolls(cuts)) {
       if (!at.closest('[title]')) found.add('cut off: ' + nameOf(at));
     } else if (!cuts && right > width + 1) found.add('beside the screen: ' + nameOf(at));
+    const control = at.closest('a, button');
+    const border = control ? parseFloat(getComputedStyle(control).borderRightWidth) : 0;
+    if (control && !cuts && right > control.getBoundingClientRect().right + (border > 0 ? -3 : 0.5)) {
+      found.add('beside its control: ' + nameOf(at));
+    }
   }
   for (const at of document.querySelectorAll('a, button, input, select, textarea')) {
     const { left, right, width: wide } = at.getBoundingClientRect();

@@ -49,6 +49,25 @@ const PUBLIC_SHOTS: readonly [file: string, scheme: Scheme, size: typeof WIDE][]
 
 const SHOP_PAGES = ['home', 'search', 'cart', 'account', 'help', 'news', 'terms', 'wishlist', 'reviews', 'offers'];
 
+/** All pages on three screens in both themes, to be looked at; a person gives the directory. */
+const ALL = process.env['ALL_SCREENSHOTS'];
+const SCREENS = [WIDE, { width: 1024, height: 740 }, { width: 390, height: 740 }];
+const PAGES = [
+  '/',
+  '/monitors',
+  '/monitors/new?type=http',
+  '/monitor/checkout',
+  '/monitor/checkout/edit',
+  '/alerters',
+  '/alerter/team-slack',
+  '/silences',
+  '/status-pages',
+  '/status-pages/new',
+  '/reports',
+  '/events',
+  '/cluster',
+];
+
 let cluster: Cluster;
 let node: NodeProcess;
 let browser: Browser;
@@ -166,6 +185,7 @@ it('pictures of a live cluster', async () => {
     await tab.page.emulateMedia({ colorScheme: scheme });
     await tab.goto(path);
     await tab.page.getByRole('heading', { level: 1 }).waitFor();
+    await tab.page.getByText('Loading').first().waitFor({ state: 'hidden' });
     await tab.page.waitForTimeout(2_000);
     await tab.page.screenshot({ path: join(IMAGES, `${file}.png`) });
     expect(tab.faults).toEqual([]);
@@ -178,4 +198,25 @@ it('pictures of a live cluster', async () => {
     await visitor.page.screenshot({ path: join(IMAGES, `${file}.png`) });
     await visitor.close();
   }
+});
+
+(ALL === undefined ? it.skip : it)('pictures of all pages, on three screens, light and dark', async () => {
+  const directory = String(ALL);
+  mkdirSync(directory, { recursive: true });
+  const tab = await DashboardTab.open(browser, node.url);
+  for (const path of PAGES) {
+    await tab.goto(path);
+    await tab.page.getByRole('heading', { level: 1 }).waitFor();
+    await tab.page.waitForTimeout(1_000);
+    for (const size of SCREENS) {
+      await tab.page.setViewportSize(size);
+      for (const colorScheme of ['light', 'dark'] as const) {
+        await tab.page.emulateMedia({ colorScheme });
+        await tab.page.waitForTimeout(300);
+        const name = `${path.replaceAll(/\W+/g, '-')}-${size.width}-${colorScheme}.png`;
+        await tab.page.screenshot({ path: join(directory, name), fullPage: true });
+      }
+    }
+  }
+  expect(tab.faults).toEqual([]);
 });

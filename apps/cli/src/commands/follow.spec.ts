@@ -1,0 +1,88 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { waitFor } from '@9volt/testing';
+import { progress } from '../output/progress.js';
+import { letReadersGo } from '../output/reader.js';
+import { buildProgram } from '../program.js';
+
+const state = (check: string, status: string) => ({ check, status, message: `of ${check}`, since: null, count: 0 });
+const event = (id: string) => ({ id, type: 'error', message: `said ${id}`, timestamp: '2026-01-01T01:00:00Z' });
+
+/** What the API answers. */
+let states: unknown[] = [];
+let events: unknown[] = [];
+let api: Server;
+let out: string;
+let err: string;
+let restore: () => unknown = () => undefined;
+
+beforeAll(async () => {
+  api = createServer(({ url = '' }, response) => {
+    response.writeHead(200, { 'Content-Type': 'application/json' });
+    response.end(JSON.stringify(url.startsWith('/api/v1/event') ? events : states));
+  });
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve));
+});
+beforeEach(() => {
+  [out, err] = ['', ''];
+  jest.spyOn(process.stdout, 'write').mockImplementation((text) => ((out += String(text)), true));
+  jest.spyOn(process.stderr, 'write').mockImplementation((text) => ((err += String(text)), true));
+});
+afterEach(() => {
+  restore();
+  jest.restoreAllMocks();
+});
+afterAll(() => {
+  api.close();
+});
+
+function begin(...args: string[]): Promise<unknown> {
+  const { port } = api.address() as AddressInfo;
+  return buildProgram().parseAsync(['node', '9volt', 'get', ...args, '--api', `http://127.0.0.1:${port}`]);
+}
+
+/** A terminal of 60 columns. */
+function asTerminal(stream: NodeJS.WriteStream): void {
+  const { isTTY, columns, hasColors } = stream;
+  Object.assign(stream, { isTTY: true, columns: 60, hasColors: () => true });
+  restore = () => Object.assign(stream, { isTTY, columns, hasColors });
+}
+
+it('a long push counts up on a terminal, and leaves nothing', () => {
+  asTerminal(process.stderr);
+  const short = progress('pushing', 3);
+  short.at(1);
+  short.done();
+  expect(err).toBe('');
+  const long = progress('pushing', 10_000);
+  long.at(5_000);
+  expect(err).toBe('\rpushing 5000 of 10000');
+  long.done();
+  expect(err.endsWith('\r\u001b[K')).toBe(true);
+});
+
+it('follows changes until nobody reads: rows in a pipe, the whole table on a terminal', async () => {
+  const waiting = { timeoutMs: 30_000, what: () => JSON.stringify(out) };
+  states = [state('cart', 'critical'), state('home', 'ok')];
+  const piped = begin('states', '--watch', '-o', 'name');
+  await waitFor(() => out === 'cart\nhome\n', waiting);
+  states = [state('cart', 'critical'), state('home', 'critical')];
+  await waitFor(() => out === 'cart\nhome\nhome\n', waiting);
+
+  events = [event('b'), event('a')];
+  const followed = begin('events', '-f', '-o', 'name');
+  await waitFor(() => out.endsWith('a\nb\n'), waiting);
+  events = [event('c'), ...events];
+  await waitFor(() => out.endsWith('a\nb\nc\n'), waiting);
+
+  asTerminal(process.stdout);
+  const watched = begin('states', '-w');
+  await waitFor(() => out.includes('\u001b[31mcritical'), waiting);
+  const table = out.slice(out.lastIndexOf('\u001b[3J') + 4).replaceAll(/\u001b\[\d+m/g, '');
+  for (const line of table.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+
+  letReadersGo();
+  process.stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }));
+  await Promise.all([piped, followed, watched]);
+}, 150_000);
