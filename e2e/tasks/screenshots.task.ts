@@ -44,7 +44,6 @@ const SHOTS: readonly [file: string, path: string, scheme: Scheme, size: typeof 
 const PUBLIC_SHOTS: readonly [file: string, scheme: Scheme, size: typeof WIDE][] = [
   ['status-page-light', 'light', WIDE],
   ['status-page-dark', 'dark', WIDE],
-  ['status-page-narrow', 'light', NARROW],
 ];
 
 const SHOP_PAGES = ['home', 'search', 'cart', 'account', 'help', 'news', 'terms', 'wishlist', 'reviews', 'offers'];

@@ -1,4 +1,4 @@
-import { BURN_KINDS, type Burning, type EventSink, type Held, type MonitorState } from '@9volt/contracts';
+import { BURN_KINDS, type Burning, type EventSink, type Held, type MonitorState, NO_MESSAGE } from '@9volt/contracts';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 
 /** Reports how a state changed, once a ledger has it: its status, what is held back, and whether it flaps. */
@@ -22,7 +22,8 @@ function reportStatusChange(
 ): void {
   if ((before?.status ?? 'ok') === state.status) return;
   const from = before?.status ?? 'pending';
-  events.emit('status-changed', `${monitor.name} is ${state.status}: ${state.message}`, {
+  const why = state.message === NO_MESSAGE ? '' : `: ${state.message}`;
+  events.emit('status-changed', `${monitor.name} is ${state.status}${why}`, {
     monitor: monitor.name,
     details: { from, to: state.status, count: state.count, incident: state.incident?.id ?? before?.incident?.id },
   });
