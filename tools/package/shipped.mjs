@@ -4,6 +4,9 @@ import { relative, sep } from 'node:path';
 /** Only types, or a compiler: there because a package that runs names them as peers. */
 const ONLY_FOR_BUILDING = /(?:^|\/)node_modules\/(?:typescript|undici-types|@types\/[^/]+)$/;
 
+/** Only @nestjs/swagger imports these, and only the command imports that: all of it is in the command's bundle. */
+const ONLY_IN_BUNDLE = /(?:^|\/)node_modules\/(?:es-toolkit|@microsoft\/tsdoc)$/;
+
 /** At the top of a package these contain nothing that runs. */
 const NOT_RUN = new Set(
   '.github .vscode __tests__ benchmark benchmarks doc docs example examples spec specs test tests'.split(' '),
@@ -11,12 +14,17 @@ const NOT_RUN = new Set(
 
 /** Builds for browsers and bundlers beside the one that is used. */
 const OTHER_BUILDS = {
+  axios: ['dist/axios.js', 'dist/axios.min.js', 'dist/browser', 'dist/esm'],
   'class-validator': ['bundles', 'esm5', 'esm2015'],
-  'es-toolkit': ['dist/browser.global.js'],
+  croner: ['dist/croner.umd.js'],
+  'js-yaml': ['dist/browser'],
   'libphonenumber-js': ['bundle', 'es6', 'es6-modern', 'source'],
   luxon: ['build/amd', 'build/cjs-browser', 'build/global'],
+  protobufjs: ['dist'],
+  re2js: ['build/index.umd.js'],
   rxjs: ['dist/bundles', 'dist/esm', 'dist/esm5'],
   'swagger-ui-dist': ['swagger-ui-es-bundle.js', 'swagger-ui-es-bundle-core.js', 'swagger-ui.js'],
+  tldts: ['dist/index.cjs.min.js', 'dist/index.esm.min.js', 'dist/index.umd.min.js'],
   validator: ['es', 'validator.js', 'validator.min.js'],
 };
 
@@ -27,7 +35,7 @@ const LEGAL_FILE = /licen[cs]e|notice|copying|copyright/i;
 
 /** Whether 9volt needs an installed package at run time. */
 export function isRunPackage(path) {
-  return !ONLY_FOR_BUILDING.test(path);
+  return !ONLY_FOR_BUILDING.test(path) && !ONLY_IN_BUNDLE.test(path);
 }
 
 /** Whether it needs this file or directory of a package. */
