@@ -72,16 +72,20 @@ class Stack {
     for (const [source = ''] of volumes.map((volume) => volume.split(':')))
       if (!source.includes('/')) mkdirSync(this.volume(source), { recursive: true });
     const [shell = '', ...args] = [...entrypoint, ...command].map((part) => this.here(name, part));
-    const env = Object.fromEntries(Object.entries(environment).map(([key, value]) => [key, this.here(name, value)]));
-    await run(shell, args, { env });
+    await run(shell, args, { env: this.envOf(name, environment) });
   }
 
   private start(name: string, command: readonly string[], more: Record<string, string> = {}): void {
     const { environment = {}, hostname } = this.started.get(name) as ComposeService;
-    const env = Object.entries({ ...environment, ...more }).map(
-      ([key, value]) => [key, this.here(name, value)] as const,
+    this.services.set(name, Service.start(command, this.envOf(name, { ...environment, ...more }), hostname));
+  }
+
+  /** Without the variables that whoever starts it did not set. */
+  private envOf(service: string, environment: Record<string, string | null>): Record<string, string> {
+    const set = Object.entries(environment).flatMap(([key, value]) =>
+      value === null ? [] : [[key, this.here(service, value)]],
     );
-    this.services.set(name, Service.start(command, Object.fromEntries(env), hostname));
+    return Object.fromEntries(set) as Record<string, string>;
   }
 
   /** A text of the file with this host's addresses and directories instead of those of the containers. */

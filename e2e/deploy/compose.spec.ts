@@ -80,7 +80,7 @@ describe('docker/docker-compose.yml', () => {
     for (const { environment = {} } of someOf(etcds)) {
       expect(environment).toMatchObject({ ETCD_CLIENT_CERT_AUTH: 'true', ETCD_ENABLE_GRPC_GATEWAY: 'false' });
       for (const [name, value] of someOf(Object.entries(environment).filter(([key]) => key.endsWith('_URLS'))))
-        expect([name, value.startsWith('https://')]).toEqual([name, true]);
+        expect([name, value?.startsWith('https://')]).toEqual([name, true]);
       if (environment['ETCD_LISTEN_PEER_URLS'])
         expect(environment).toMatchObject({ ETCD_PEER_CLIENT_CERT_AUTH: 'true', ETCD_PEER_CERT_ALLOWED_CN: 'etcd' });
     }

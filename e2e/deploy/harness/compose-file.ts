@@ -9,7 +9,8 @@ export interface ComposeService {
   image: string;
   entrypoint?: string[];
   command?: string[];
-  environment?: Record<string, string>;
+  /** Null passes on a variable of whoever starts it. */
+  environment?: Record<string, string | null>;
   hostname?: string;
   profiles?: string[];
   volumes?: string[];
