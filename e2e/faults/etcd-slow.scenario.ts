@@ -51,6 +51,11 @@ describe('etcd that is slow rather than down', () => {
       const told = bench.alerters.told(name);
       expect([name, told.at(-1) ?? 'resolve']).toEqual([name, 'resolve']);
     }
+    // Each side may send what it saw; neither sends it twice.
+    const sent = bench.alerters.accepted().map(({ by, type, key, since }) => `${by} ${type} ${key} ${since}`);
+    const twice = sent.filter((one, index) => sent.indexOf(one) !== index);
+    if (twice.length > 0) console.error(bench.keep('etcd slow twice', twice));
+    expect(twice).toEqual([]);
     const { figures } = await bench.conclude('etcd slow by 5 s', {}, { gapInFaultMs: 2 * bench.ttlMs + 5_000 });
     expect(figures.lost).toBe(0);
   });

@@ -21,6 +21,8 @@ export interface ExecutionFigures {
 const SEPARATING: ReadonlySet<FaultKind> = new Set(['pause', 'outage', 'partition']);
 /** Shorter tenures show no regular times. */
 const LEAST_BEATS = 4;
+/** Nor do tenures whose checks come at another moment each time: a worker that was held up checks late, and again at once. */
+const LEAST_ALIKE = 3;
 const BIN_MS = 50;
 
 /** Judges when and by which process targets were checked. Pure. */
@@ -100,7 +102,8 @@ function rhythmFaults(
     .sort((one, other) => other.count - one.count);
   const [clearest, ...others] = beats;
   if (!clearest) return [];
-  return others.flatMap(({ tenure }) => {
+  return others.flatMap(({ tenure, count }) => {
+    if (count < LEAST_ALIKE) return [];
     const off = tenure.map(({ at }) => apartOf(at, clearest.beat, intervalMs)).sort((a, b) => a - b);
     const offMs = off[Math.floor(off.length / 4)] as number;
     const message = `${tenure[0]?.by} probes ${Math.round(offMs)} ms beside the beat of ${clearest.tenure[0]?.by}`;

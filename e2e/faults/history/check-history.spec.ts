@@ -415,6 +415,17 @@ describe('what a fault excuses', () => {
     expect(kinds(history)).toEqual(['double']);
   });
 
+  it('a worker that checks for a moment, each time late: that is no other rhythm', () => {
+    const history = takenOver(sound(), 'crash');
+    const heirs = history.probes.filter(({ by }) => by === 'w2');
+    const late = [300, 320, 350, 470, 440].map((ms, n) => ({ ...probe(heirs[n]!.at, 'w3'), at: heirs[n]!.at + ms }));
+    history.probes = [...history.probes.filter(({ at }) => !heirs.slice(0, 5).some((one) => one.at === at)), ...late];
+    history.probes.sort((a, b) => a.at - b.at);
+    expect(kinds(history)).toEqual([]);
+    for (const one of history.probes) if (one.by === 'w3') one.at += 600 - (one.at % 1_000);
+    expect(kinds(history)).toEqual(['cadence']);
+  });
+
   it.each(['crash', 'shortage'] as const)('a gap in the checks in a %s', (fault) => {
     const history = takenOver(sound(), fault, 47_000);
     silence(history, 40_000, 47_000);
