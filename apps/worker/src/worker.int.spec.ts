@@ -453,7 +453,10 @@ describe('a plugin', () => {
     const worker = await startWorker('w1', { programs: { rules: [], atOnce: 1 } });
     await view.assign(worker.id, 'load', plugin);
     const state = await view.reaches('load', { status: 'unknown', count: 3 });
-    expect(state).toMatchObject({ message: "The worker does not run command '/bin/sh': this worker runs no programs" });
+    expect(state).toMatchObject({
+      message:
+        "The worker does not run command '/bin/sh': this worker runs no programs; --exec-allow /bin/sh would permit it",
+    });
     expect(view.states.map(({ state }) => state?.status)).not.toContain('ok');
     expect(view.said('load')).toEqual(['pager: unknown']);
   });

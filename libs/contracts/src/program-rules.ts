@@ -7,5 +7,7 @@ export type ProgramRules = 'any' | readonly string[];
 /** Why a program may not run; undefined if it may. A list permits exactly the absolute paths that it contains. */
 export function programRefusal(rules: ProgramRules, command: string): string | undefined {
   if (rules === 'any' || rules.includes(command)) return undefined;
-  return rules.length === 0 ? 'this worker runs no programs' : '--exec-allow of this worker does not list it';
+  return rules.length === 0
+    ? `this worker runs no programs; --exec-allow ${command} would permit it`
+    : '--exec-allow of this worker does not list it';
 }

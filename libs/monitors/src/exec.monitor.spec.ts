@@ -170,7 +170,7 @@ describe('exec: the programs of a worker', () => {
     runProbe({ type: 'exec', command, args: [join(dir, 'trace')] }, never, { programs: new Programs(rules, 8) });
 
   it.each([
-    [[], '/usr/bin/touch', 'this worker runs no programs'],
+    [[], '/usr/bin/touch', 'this worker runs no programs; --exec-allow /usr/bin/touch would permit it'],
     [['/usr/bin/true'], '/usr/bin/touch', '--exec-allow of this worker does not list it'],
     [['/usr/bin/touch'], 'touch', '--exec-allow of this worker does not list it'],
     [['/usr/bin/touch'], '/usr/bin/../bin/touch', '--exec-allow of this worker does not list it'],

@@ -84,7 +84,7 @@ describe('Programs', () => {
     [['/bin/true', '/opt/check'], '/opt/check', undefined],
     [['/bin/true'], '/bin/../bin/true', '--exec-allow of this worker does not list it'],
     [['/bin/true'], 'true', '--exec-allow of this worker does not list it'],
-    [[], '/bin/true', 'this worker runs no programs'],
+    [[], '/bin/true', 'this worker runs no programs; --exec-allow /bin/true would permit it'],
   ])('permitting %j: %s', (rules, command, refusal) => {
     expect(new Programs(rules as 'any', 1).refusal(command)).toBe(refusal);
   });

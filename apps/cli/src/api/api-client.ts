@@ -84,9 +84,10 @@ export class ApiClient {
         validateStatus: () => true,
       });
     } catch (error) {
-      const cause = error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
       throw new CliError(
-        `cannot reach the API at ${this.base}: ${cause}. Start it, or set its address with --api or NINEV_API_URL`,
+        URL.canParse(this.base)
+          ? `cannot reach the API at ${this.base}: ${causeOf(error)}. Start it, or set its address with --api or NINEV_API_URL`
+          : `"${this.base}" is no address of an API; expected one such as ${DEFAULT_API} in --api or NINEV_API_URL`,
       );
     }
     if (response.status < 300) return response.data as T;
@@ -98,4 +99,9 @@ export class ApiClient {
       response.status,
     );
   }
+}
+
+function causeOf(error: unknown): string {
+  const { cause = error } = error as Error;
+  return (cause as NodeJS.ErrnoException).code === 'ECONNREFUSED' ? 'nothing listens there' : messageOf(cause);
 }

@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describeFault } from './entry.js';
+import { type ConfigFault, describeFault } from './entry.js';
+import { findFiles } from './find-files.js';
 import { loadDirectory, type LoadOptions } from './load-directory.js';
 
 describe('a realistic directory', () => {
@@ -195,6 +196,15 @@ describe('a realistic directory', () => {
     symlinkSync('/does/not/exist', at('gone.yaml'));
     put('web.yaml', monitor('web'));
     expect(await load({ exclude: ['gone.*'] })).toEqual({ names: ['web'], faults: [], skipped: [], files: 1 });
+  });
+
+  it('that is a file is refused in words', async () => {
+    put('web.yaml', monitor('web'));
+    const faults: ConfigFault[] = [];
+    await findFiles(at('web.yaml'), faults);
+    expect(faults).toEqual([
+      { file: at('web.yaml'), message: 'cannot read it: it is not a directory; name the directory that contains it' },
+    ]);
   });
 
   it('does not block on a pipe with the name of a file', async () => {

@@ -1,7 +1,7 @@
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { messageOf } from '@9volt/contracts/errors';
 import ignore, { type Ignore } from 'ignore';
+import { reasonOf } from '../output/reason-of.js';
 import type { ConfigFault } from './entry.js';
 
 export interface FoundFiles {
@@ -97,10 +97,15 @@ class Search {
   }
 
   private cannotRead(file: string, error: unknown): void {
-    this.faults.push({ file, message: `cannot read it: ${messageOf(error)}` });
+    const wanted = file === this.root && codeOf(error) === 'ENOTDIR' ? '; name the directory that contains it' : '';
+    this.faults.push({ file, message: `cannot read it: ${reasonOf(error)}${wanted}` });
   }
 }
 
 function isAbsent(error: unknown): boolean {
-  return ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+  return ['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '');
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
 }

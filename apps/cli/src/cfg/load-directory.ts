@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '@9volt/contracts';
+import { reasonOf } from '../output/reason-of.js';
 import { type ConfigFault, type Entry, KINDS } from './entry.js';
 import { findFiles } from './find-files.js';
 import { parseFile } from './parse-file.js';
@@ -40,7 +40,7 @@ export async function loadDirectory(
       others += 1;
       skipped.push(`${file}: it has no ${KINDS.map((kind) => `"${kind}"`).join(' and no ')} at the top`);
     } catch (error) {
-      faults.push({ file, message: `cannot read it: ${messageOf(error)}` });
+      faults.push({ file, message: `cannot read it: ${reasonOf(error)}` });
     }
   }
   return { files: files.length - others, entries: withoutDuplicates(entries, faults), faults, skipped };

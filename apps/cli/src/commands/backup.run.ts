@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '@9volt/contracts';
 import { VERSION } from '@9volt/platform/config';
 import { decodeBackup, encodeBackup, type Backup } from '../backup/backup-file.js';
 import { OperatorRepository } from '../backup/operator-repository.js';
 import { planRestore } from '../backup/plan-restore.js';
+import { reasonOf } from '../output/reason-of.js';
 import { writePrivately } from '../output/write-privately.js';
 import { CliError, say } from '../output/say.js';
 import { withRepository } from './with-repository.js';
@@ -25,7 +25,9 @@ export async function backup(file: string, options: Record<string, unknown>): Pr
     return;
   }
   // Never half a backup under its name, and readable by nobody else.
-  await writePrivately(file, text);
+  await writePrivately(file, text).catch((error: unknown) => {
+    throw new CliError(`${file}: cannot write it: ${reasonOf(error)}`);
+  });
   say(`saved ${summary(data.keys())} to ${file}`);
 }
 
@@ -58,7 +60,7 @@ async function readBackup(file: string): Promise<Backup> {
   try {
     return decodeBackup(await readFile(file === '-' ? '/dev/stdin' : file, 'utf8'));
   } catch (error) {
-    throw new CliError(`${file}: ${messageOf(error)}; nothing was written`);
+    throw new CliError(`${file}: ${reasonOf(error)}; nothing was written`);
   }
 }
 

@@ -182,7 +182,7 @@ function entries(count: number): string {
 
 export function refuse(faults: readonly ConfigFault[], instead = 'nothing was written'): void {
   if (faults.length === 0) return;
-  for (const fault of faults) for (const line of [...quoteOf(fault), describeFault(fault)]) warn(line);
+  for (const fault of faults) for (const line of [describeFault(fault), ...quoteOf(fault)]) warn(line);
   throw new CliError(`${faults.length} ${faults.length === 1 ? 'error' : 'errors'} found; ${instead}`);
 }
 
@@ -196,7 +196,7 @@ function found(loaded: Loaded, { monitors, alerters, windows, pages }: Validated
     windows.size > 0 ? `, ${windows.size} maintenance windows` : '',
     pages.size > 0 ? `, ${pages.size} status pages` : '',
   ].join('');
-  return `found ${monitors.size} monitors and ${alerters.size} alerters${more} in ${loaded.files} files`;
+  return `found ${monitors.size} monitors and ${alerters.size} alerters${more} in ${loaded.files === 1 ? '1 file' : `${loaded.files} files`}`;
 }
 
 function summary(plan: SyncPlan, what: string, dryrun: boolean): string {

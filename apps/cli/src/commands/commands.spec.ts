@@ -44,6 +44,7 @@ const ANSWERS: Record<string, unknown> = {
     { id: 'a', type: 'error', message: 'early', timestamp: '2026-01-01T01:00:00Z' },
   ],
   'POST /api/v1/monitor/shop-home/run': { status: 'ok', message: 'status 200', latencyMs: 11.6 },
+  'POST /api/v1/monitor/well/run': { status: 'ok', message: 'N/A', latencyMs: 3 },
   'POST /api/v1/monitor/shop-cart/run': { status: 'critical', message: 'status 500', latencyMs: 2 },
   'PATCH /api/v1/monitor/shop-home': {},
   'POST /api/v1/monitor/test': { status: 'ok', message: 'open', latencyMs: 1 },
@@ -138,6 +139,11 @@ describe('get', () => {
     [['get', 'xyzzy'], '"xyzzy" is not something to get; expected one of monitors, states'],
     [['get', 'events', '--since', 'noon'], '--since: expected a duration ago'],
     [['get', 'states', '--since', '2h'], '--since and --until are for events'],
+    [
+      ['get', 'states', '--api', 'nonsense'],
+      '"nonsense" is no address of an API; expected one such as http://127.0.0.1',
+    ],
+    [['get', 'states', '--api', 'http://127.0.0.1:1'], 'cannot reach the API at http://127.0.0.1:1: nothing listens'],
     [['get', 'state', 'shop-hme'], 'there is no monitor "shop-hme"; did you mean "shop-home"?'],
   ])('%j reports what is wrong', async (args, said) => {
     expect(await run(...args)).toContain(said);
@@ -152,7 +158,8 @@ describe('a name that does not exist', () => {
     [['enable', 'something-else'], 'there is no monitor "something-else"'],
     [['open', 'shop-crt'], 'there is no monitor "shop-crt"; did you mean "shop-cart"?'],
     [['test-alerter', 'team-slak'], 'there is no alerter "team-slak"; did you mean "team-slack"?'],
-    [['drain', 'worker1'], 'there is no worker "worker1"; did you mean "worker-1"?'],
+    [['drain', 'worker1'], 'there is no worker "worker1"; did you mean "worker-1"? Use --force'],
+    [['drain', 'xyz'], 'there is no worker "xyz". Use --force'],
     [['undrain', 'worker1'], 'there is no worker "worker1"; did you mean "worker-1"?'],
   ])('%j is refused with the most similar one', async (args, said) => {
     expect(await run(...args)).toContain(said);
@@ -190,6 +197,8 @@ describe('commands for a monitor', () => {
   it('run shows each result, and fails when one is not ok', async () => {
     await run('run', 'shop-home');
     expect([out, process.exitCode]).toEqual(['shop-home: ok: status 200 (12 ms)\n', undefined]);
+    await run('run', 'well');
+    expect(out).toContain('well: ok (3 ms)\n');
     await run('run', 'shop-home', 'shop-cart');
     expect(out).toContain('shop-cart: critical: status 500 (2 ms)\n');
     expect(process.exitCode).toBe(1);

@@ -20,7 +20,8 @@ export function addDrainCommands(program: Command): void {
     .action(async (name: string, options: ApiOptions & { wait?: boolean; force?: boolean }) => {
       const api = new ApiClient(options);
       if (!options.force && !(await isKnown(api, name))) {
-        throw new CliError(`${(await noSuch(api, 'worker', name)).message}. Use --force to drain it before it starts`);
+        const { message } = await noSuch(api, 'worker', name);
+        throw new CliError(`${message}${message.endsWith('?') ? '' : '.'} Use --force to drain it before it starts`);
       }
       const drain = await api.put<Drain>(pathOf(name));
       if (drain.members.length === 0) {

@@ -98,7 +98,9 @@ export function addMonitorCommands(program: Command): void {
 /** One line about a result: `web: critical: status 500, expected 200 (12 ms)`. */
 export function resultLine(name: string, { status, message, latencyMs, note }: CheckResult): string {
   const remark = note === undefined ? '' : `; ${note}`;
-  return visible(`${name}: ${status}: ${message}${remark} (${Math.round(latencyMs)} ms)`);
+  // `N/A` says that a good result has nothing to tell.
+  const text = message === 'N/A' ? '' : `: ${message}`;
+  return visible(`${name}: ${status}${text}${remark} (${Math.round(latencyMs)} ms)`);
 }
 
 /** Undefined: until somebody enables it. */

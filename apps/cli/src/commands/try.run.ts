@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import { messageOf } from '@9volt/contracts';
 import type { components } from '@9volt/contracts/api-types';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { type ConfigFault } from '../cfg/entry.js';
 import { parseFile } from '../cfg/parse-file.js';
 import { validateEntries } from '../cfg/validate-entries.js';
+import { reasonOf } from '../output/reason-of.js';
 import { CliError, say, warn } from '../output/say.js';
 import { refuse } from './cfg.run.js';
 import { resultLine } from './monitor.command.js';
@@ -41,6 +41,6 @@ async function read(file: string): Promise<Buffer> {
   try {
     return await readFile(file === '-' ? '/dev/stdin' : file);
   } catch (error) {
-    throw new CliError(`${file}: cannot read it: ${messageOf(error)}`);
+    throw new CliError(`${file}: cannot read it: ${reasonOf(error)}`);
   }
 }

@@ -73,7 +73,7 @@ async function serve(
   );
   say(`server started on ${node.url}`);
   const workers = startWorkers(options.workers, config, workerEnvironment(environment, withEtcd, config));
-  if (options.workers > 0) say(`${options.workers} worker processes started`);
+  if (options.workers > 0) say(`${options.workers} worker ${options.workers === 1 ? 'process' : 'processes'} started`);
   const left = new AbortController();
   void node.stopped.catch(() => undefined).then(() => left.abort());
   try {

@@ -133,11 +133,11 @@ export class Hindrances implements OnApplicationShutdown {
     const isShort = codes.length > 0 || this.waits > 0;
     const why = isShort
       ? `runs short: ${this.short?.what ?? codes.join(', ')}`
-      : `stood still for ${formatDuration(Math.round(heldUpMs))}`;
+      : `stood still for ${formatDuration(Number(heldUpMs.toPrecision(3)))}`;
     const { name } = this.node.options;
     this.node.events.emit(
       isShort ? 'member-short' : 'member-held-up',
-      `${name} ${why}: it repeated ${counted(this.repeats)} and left ${this.unjudgedSince} results unjudged`,
+      `${name} ${why}: it repeated ${counted(this.repeats)}${this.unjudgedSince === 0 ? '' : `, and ${this.unjudgedSince} more have no verdict`}`,
       {
         details: {
           heldUpMs: Math.round(heldUpMs),

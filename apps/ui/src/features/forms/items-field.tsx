@@ -94,8 +94,8 @@ export function ItemsField({ attribute, value, faults, suggestions, onChange, ab
             </fieldset>
           );
         })}
-        <Button id={fieldId(path)} size="compact-xs" variant="default" aria-label={`Add ${nounOf(name)}`} onClick={add}>
-          Add
+        <Button id={fieldId(path)} size="compact-xs" variant="default" onClick={add}>
+          Add {nounOf(name)}
         </Button>
       </div>
     </Input.Wrapper>

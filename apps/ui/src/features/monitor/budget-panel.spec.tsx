@@ -30,7 +30,7 @@ it('shows what is left, how fast it burns, and who was notified', () => {
   const { container } = renderAt(<BudgetPanel budget={BUDGET} />);
   const facts = [...container.querySelectorAll('dd')].map((one) => one.textContent);
   expect(facts).toEqual(['99.9 % of 30 days', '69.9 % (13m of 43m 12s used)', '5m: 180 · 1h: not watched']);
-  expect(container.textContent).toContain('Burns fast since');
+  expect(container.textContent).toContain('Burning fast, noticed');
   expect(container.textContent).toContain('Notified: pager. chat is not notified: The silence s1 is active.');
 });
 

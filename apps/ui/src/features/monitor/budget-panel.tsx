@@ -14,11 +14,11 @@ export function BudgetPanel({ budget }: Pick<StateDetail, 'budget'>) {
     <Panel title="Error budget" padded>
       {burning.map(({ kind, since, message, told, held }) => (
         <p key={kind}>
-          <strong>{kind === 'fast' ? 'Burns fast' : 'Burns slowly'}</strong> since <Instant at={since} />: {message}.{' '}
-          <span className={styles['muted']}>{whoKnows(Object.keys(told), Object.entries(held))}</span>
+          <strong>{kind === 'fast' ? 'Burning fast' : 'Burning slowly'}</strong>, noticed <Instant at={since} />:{' '}
+          {message}. <span className={styles['muted']}>{whoKnows(Object.keys(told), Object.entries(held))}</span>
         </p>
       ))}
-      <dl className={styles['facts']}>
+      <dl className={styles['facts']} style={{ margin: '8px 0' }}>
         <dt>Objective</dt>
         <dd>
           {Number((target * 100).toPrecision(8))} % of {Math.round(windowMs / DAY_MS)} days

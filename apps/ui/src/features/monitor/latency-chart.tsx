@@ -81,7 +81,7 @@ function optionsOf(data: LatencyData, element: HTMLElement, onCursor: (at: numbe
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false } },
     axes: [
-      { ...axis, values: (_plot, seconds) => seconds.map((each) => localShort(each * 1_000)) },
+      { ...axis, values: (_plot, seconds) => seconds.map((each) => localShort(each * 1_000)), space: 90 },
       { ...axis, size: 62, values: (_plot, values) => values.map((value) => `${value} ms`) },
     ],
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.1)] } },
