@@ -55,6 +55,8 @@ export const BEAT_MS = 20;
 const SHORTEST_ON_BEAT_MS = 1_000;
 /** How long it starts checks in one go; then everything else gets its turn. */
 const SLICE_MS = 8;
+/** When everything else takes longer than this until the next go, it starts half as many in one go. */
+const LONGEST_TURN_MS = 100;
 
 /**
  * Starts each monitor when it is due, or at the next beat: one heap, one timer. A monitor is in the heap only while it does not
@@ -68,6 +70,9 @@ export class Timetable {
   private readonly firstRuns: TokenBucket;
   private cancelTimer: (() => void) | undefined;
   private timerAt = Number.POSITIVE_INFINITY;
+  /** How many it started in the last go, and how many it may start in the next one. */
+  private begun = 0;
+  private most = Number.POSITIVE_INFINITY;
   private steadyPerSecond = 0;
   private stopped = false;
 
@@ -175,13 +180,25 @@ export class Timetable {
     this.cancelTimer?.();
     this.timerAt = first.at;
     // Rounded up: a timer that fires too early would only be set again.
-    const inMs = Math.max(0, Math.ceil(first.at - this.options.clock.now()));
+    const now = this.options.clock.now();
+    const inMs = Math.max(0, Math.ceil(first.at - now));
     this.cancelTimer = this.options.clock.schedule(() => {
       this.timerAt = Number.POSITIVE_INFINITY;
       this.cancelTimer = undefined;
+      this.adapt(this.options.clock.now() - now - inMs);
       this.startDue();
       this.arm();
     }, inMs);
+  }
+
+  /**
+   * The longer a turn of the process takes, the fewer checks start in one go: the end of a check costs more than its start, and the
+   * renewal of the lease, which takes several turns, must not wait for the ends of many.
+   */
+  private adapt(lateMs: number): void {
+    if (lateMs <= LONGEST_TURN_MS) this.most *= 2;
+    else if (this.begun > 0) this.most = Math.max(1, Math.floor(this.begun / 2));
+    this.begun = 0;
   }
 
   private startDue(): void {
@@ -189,7 +206,8 @@ export class Timetable {
     let now = clock.now();
     const sliceEnd = now + SLICE_MS;
     for (let entry = this.heap.peek(); entry && entry.at <= now && now < sliceEnd; entry = this.heap.peek()) {
-      if (this.stopped) return;
+      if (this.stopped || this.begun >= this.most) return;
+      this.begun++;
       this.heap.remove(entry);
       // After a check out of turn, it skips a slot closer than half an interval.
       const served = entry.inSlot ? entry.dueAt : now + entry.intervalMs / 2;
