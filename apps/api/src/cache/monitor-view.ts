@@ -99,6 +99,7 @@ export class MonitorView {
 
   /** The assignment that counts: during a hand-over there may be two for a moment. */
   get assignment(): HeldAssignment | undefined {
+    if (this.assignments.length < 2) return this.assignments[0];
     return this.assignments.find(({ phase }) => phase === 'run') ?? this.assignments[0];
   }
 

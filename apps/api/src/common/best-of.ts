@@ -2,11 +2,20 @@ export type Compare<T> = (a: T, b: T) => number;
 
 /** The first `count` of many in the order of `compare`, without sorting them all. */
 export function bestOf<T>(items: Iterable<T>, compare: Compare<T>, count: number): T[] {
-  if (count <= 0) return [];
-  if (!Number.isFinite(count)) return [...items].sort(compare);
+  return count <= 0 ? [] : countedBest(items, compare, count).best;
+}
+
+/** The same, and how many there are. */
+export function countedBest<T>(items: Iterable<T>, compare: Compare<T>, count: number): { best: T[]; total: number } {
+  if (!Number.isFinite(count)) {
+    const best = [...items].sort(compare);
+    return { best, total: best.length };
+  }
   let best: T[] = [];
   let worst: T | undefined;
+  let total = 0;
   for (const item of items) {
+    total++;
     if (worst !== undefined && compare(item, worst) >= 0) continue;
     best.push(item);
     if (best.length >= 2 * count) {
@@ -14,7 +23,7 @@ export function bestOf<T>(items: Iterable<T>, compare: Compare<T>, count: number
       worst = best[count - 1];
     }
   }
-  return best.sort(compare).slice(0, count);
+  return { best: best.sort(compare).slice(0, count), total };
 }
 
 /** Orders by the first comparison that distinguishes two. */

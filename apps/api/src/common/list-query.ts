@@ -8,7 +8,7 @@ import {
   ownOf,
   unknownName,
 } from '@9volt/contracts';
-import { bestOf, by, type Compare, inTurn, reversed, reversedBy } from './best-of.js';
+import { by, countedBest, type Compare, inTurn, reversed, reversedBy } from './best-of.js';
 
 export type RawQuery = Record<string, string | string[] | undefined>;
 
@@ -72,15 +72,8 @@ export function readListQuery<T>(raw: RawQuery, rules: ListRules<T>): ListQuery<
 
 /** One page of a list, and the total number. */
 export function pageOf<T>(items: Iterable<T>, query: ListQuery<T>): { items: T[]; total: number } {
-  let total = 0;
-  const counted = function* (): Generator<T> {
-    for (const item of items) {
-      total++;
-      yield item;
-    }
-  };
   const from = Number.isFinite(query.limit) ? (query.page - 1) * query.limit : 0;
-  const best = bestOf(counted(), query.compare, from + query.limit);
+  const { best, total } = countedBest(items, query.compare, from + query.limit);
   return { items: best.slice(from), total };
 }
 

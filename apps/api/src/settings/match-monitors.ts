@@ -5,9 +5,19 @@ import { type Filters, knownWords, namesOf, textOf, wordsOf } from '../common/li
 
 export const MONITOR_FILTERS = ['status', 'quiet', 'tags', 'type', 'owner', 'q'];
 
-export interface Matched {
-  view: MonitorView;
-  status: DerivedStatus;
+/** Its status costs more than the rest, and most lists ask for it only of what they show. */
+export class Matched {
+  private known: DerivedStatus | undefined;
+
+  constructor(
+    readonly view: MonitorView,
+    private readonly cache: ClusterCache,
+    private readonly now: number,
+  ) {}
+
+  get status(): DerivedStatus {
+    return (this.known ??= this.cache.status(this.view, this.now));
+  }
 }
 
 /** The monitors that match all filters, whether they have a state or not. Throws `invalid` for a status that does not exist. */
@@ -24,11 +34,11 @@ export function* matchingMonitors(cache: ClusterCache, filters: Filters, now: nu
     if (types && !types.has(settings?.type ?? '')) continue;
     if (tags && !settings?.tags?.some((tag) => tags.has(tag))) continue;
     if (owners && !isOwnedBy(cache, view, owners)) continue;
-    const status = cache.status(view, now);
-    if (statuses && !statuses.has(status)) continue;
     if (quiet && !quiet.has(cache.quiet.reasonOf(view, now) ?? '')) continue;
     if (q !== '' && !view.searchable.includes(q) && !view.state?.message.toLowerCase().includes(q)) continue;
-    yield { view, status };
+    const matched = new Matched(view, cache, now);
+    if (statuses && !statuses.has(matched.status)) continue;
+    yield matched;
   }
 }
 

@@ -19,9 +19,6 @@ import { type Matched, matchingMonitors, MONITOR_FILTERS } from './match-monitor
 import { maskMonitor, monitorKind } from './settings-kind.js';
 import { quarantined, SettingsStore, type Shown, type Written } from './settings-store.js';
 
-/** One whose configuration can be shown. */
-type Configured = Matched & { settings: MonitorSettings };
-
 @Injectable()
 export class MonitorsService {
   readonly store: SettingsStore<MonitorSettings>;
@@ -38,17 +35,20 @@ export class MonitorsService {
 
   /** Quarantined ones have no configuration to show: the states and the cluster report them. */
   list(raw: RawQuery): Listed {
-    const query = readListQuery<Configured>(raw, {
+    const query = readListQuery<Matched>(raw, {
       filters: MONITOR_FILTERS,
       sorts: {
         name: by(({ view }) => view.name),
-        type: by(({ settings }) => settings.type),
+        type: by(({ view }) => view.settings?.type),
         status: bySeverity,
       },
       fallback: by(({ view }) => view.name),
     });
     const { items, total } = pageOf(this.matching(query.filters), query);
-    const entries = items.map(({ view, settings }) => ({ name: view.name, config: maskMonitor(settings) }));
+    const entries = items.map(({ view }) => ({
+      name: view.name,
+      config: maskMonitor(view.settings as MonitorSettings),
+    }));
     const body = query.paged
       ? entries.map(({ name, config }) => ({ name, ...config }))
       : Object.fromEntries(entries.map(({ name, config }) => [this.node.keys.monitor(name), config]));
@@ -91,10 +91,9 @@ export class MonitorsService {
   }
 
   /** Those whose configuration can be shown. */
-  *matching(filters: Filters): Generator<Configured> {
+  *matching(filters: Filters): Generator<Matched> {
     for (const matched of matchingMonitors(this.cache, filters, Date.now())) {
-      const { settings } = matched.view;
-      if (settings) yield { ...matched, settings };
+      if (matched.view.settings) yield matched;
     }
   }
 
