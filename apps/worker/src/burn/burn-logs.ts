@@ -35,6 +35,7 @@ const NO_SLO: BurnVerdicts = { fast: { is: 'off', message: '' }, slow: { is: 'of
 @Injectable()
 export class BurnLogs extends BurnFacts {
   private readonly entries = new WeakMap<OwnedMonitor, Entry>();
+  private hasAny = false;
 
   constructor(
     private readonly node: ClusterNode,
@@ -50,7 +51,8 @@ export class BurnLogs extends BurnFacts {
   }
 
   ran(monitor: OwnedMonitor, result: CheckResult, startedAt: number): void {
-    if (result.unjudged) return;
+    // Most monitors have no objective.
+    if (result.unjudged || (!sloOf(monitor.settings) && !this.hasAny)) return;
     const isMaintained = this.rules.restOf(monitor, this.clock.now()) === 'maintenance';
     this.took(
       monitor,
@@ -117,6 +119,7 @@ export class BurnLogs extends BurnFacts {
     if (entry?.log.scale !== slo.scale) {
       entry = { log: new BurnLog(this.minuteMs, slo.scale), isComplete: false, calmSince: {} };
       this.entries.set(monitor, entry);
+      this.hasAny = true;
     }
     entry.log.took({ last: at, lastClass: code, holdMs: monitor.holdMs });
   }

@@ -33,11 +33,18 @@ const MAX_EARLY = 100;
 export class Evaluations {
   private readonly known = new WeakMap<OwnedMonitor, Known>();
   private readonly listeners = new Set<(monitor: OwnedMonitor) => void>();
+  private readonly unwell = new Set<OwnedMonitor>();
 
   constructor(
     private readonly node: ClusterNode,
     private readonly clock: Clock,
   ) {}
+
+  /** Monitors whose state in etcd has an open incident, or a warning about its error budget. */
+  get openOnes(): ReadonlySet<OwnedMonitor> {
+    for (const monitor of this.unwell) if (monitor.gone) this.unwell.delete(monitor);
+    return this.unwell;
+  }
 
   storedOf(monitor: OwnedMonitor): StoredState | undefined {
     return this.known.get(monitor)?.stored;
@@ -95,7 +102,7 @@ export class Evaluations {
   /** The state in etcd is known now. Answers the results that waited for it, to be evaluated again. */
   load(monitor: OwnedMonitor, stored: StoredState): EarlyResult[] {
     const known = this.of(monitor);
-    known.stored ??= stored;
+    if (!known.stored) this.store(monitor, known, stored);
     return known.early.splice(0);
   }
 
@@ -107,7 +114,7 @@ export class Evaluations {
   /** The state in etcd was read again, or written. */
   holds(monitor: OwnedMonitor, stored: StoredState): void {
     const known = this.of(monitor);
-    known.stored = stored;
+    this.store(monitor, known, stored);
     known.base = undefined;
     // The next incident gets a number of its own, also after one that another worker handed back.
     const incidents = stored.state?.incidents ?? 0;
@@ -121,9 +128,20 @@ export class Evaluations {
     this.of(monitor).current = undefined;
   }
 
+  private store(monitor: OwnedMonitor, known: Known, stored: StoredState): void {
+    known.stored = stored;
+    if (isOpen(stored.state)) this.unwell.add(monitor);
+    else this.unwell.delete(monitor);
+  }
+
   private of(monitor: OwnedMonitor): Known {
     let known = this.known.get(monitor);
     if (!known) this.known.set(monitor, (known = { early: [], aged: false, ranAt: 0, takenAt: 0 }));
     return known;
   }
+}
+
+/** Whether it may have alarms that are held back, or that become due. */
+export function isOpen(state: MonitorState | undefined): boolean {
+  return state !== undefined && (state.incident !== null || state.burning !== undefined);
 }

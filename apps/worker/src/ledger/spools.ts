@@ -21,6 +21,10 @@ export class Spools {
     private readonly inFlight: InFlight,
   ) {}
 
+  get isEmpty(): boolean {
+    return this.spools.size === 0;
+  }
+
   get(name: string): Spool | undefined {
     return this.byName.get(name)?.at(-1)?.[1];
   }

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { guarded, type MonitorState } from '@9volt/contracts';
 import { nextLookAt } from '../evaluation/planned-alarms.js';
-import { Evaluations } from '../ledger/evaluations.js';
+import { Evaluations, isOpen } from '../ledger/evaluations.js';
 import { Spools } from '../ledger/spools.js';
 import { StateWriter } from '../ledger/state-writer.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
@@ -60,7 +60,7 @@ export class Reconsideration implements OnApplicationBootstrap, OnApplicationShu
     this.cancelLook = undefined;
     if (this.waiting.size === 0 && this.changedAll) {
       this.changedAll = false;
-      for (const one of this.monitors.all()) if (isOpen(this.stateOf(one))) this.waiting.add(one);
+      for (const one of this.candidates()) if (isOpen(this.stateOf(one))) this.waiting.add(one);
     }
     for (const one of [...this.waiting].slice(0, SLICE)) {
       this.waiting.delete(one);
@@ -80,20 +80,20 @@ export class Reconsideration implements OnApplicationBootstrap, OnApplicationShu
 
   private tick(): void {
     const now = this.clock.now();
-    for (const monitor of this.monitors.all()) {
+    for (const monitor of this.candidates()) {
       const state = this.stateOf(monitor);
       const at = state && isOpen(state) ? nextLookAt(state, monitor.settings) : undefined;
       if (at !== undefined && at <= now) this.writer.submit(monitor);
     }
   }
 
+  /** Without a spool only the states in etcd count, and few of them are open. */
+  private candidates(): Iterable<OwnedMonitor> {
+    return this.spools.isEmpty ? this.evaluations.openOnes : this.monitors.all();
+  }
+
   /** The content of the ledger, whichever it is. */
   private stateOf(monitor: OwnedMonitor): MonitorState | undefined {
     return (this.spools.of(monitor) ?? this.evaluations.storedOf(monitor))?.state;
   }
-}
-
-/** Whether it may have alarms that are held back, or that become due. */
-function isOpen(state: MonitorState | undefined): boolean {
-  return state !== undefined && (state.incident !== null || state.burning !== undefined);
 }

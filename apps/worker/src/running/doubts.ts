@@ -8,6 +8,8 @@ const LEAST_MS = 30_000;
  */
 export class Doubts {
   private readonly rows = new WeakMap<object, { since: number; tries: number }>();
+  /** Whether there has been one; most workers never have one, and each check ends them. */
+  private hasAny = false;
 
   constructor(private readonly now: () => number) {}
 
@@ -16,11 +18,12 @@ export class Doubts {
     const row = this.rows.get(monitor) ?? { since: this.now(), tries: 0 };
     row.tries++;
     this.rows.set(monitor, row);
+    this.hasAny = true;
     return row.tries >= TRIES && this.now() - row.since >= LEAST_MS;
   }
 
   /** A check was evidence. */
   end(monitor: object): void {
-    this.rows.delete(monitor);
+    if (this.hasAny) this.rows.delete(monitor);
   }
 }

@@ -59,7 +59,8 @@ export class VitalsSource {
 
   private failuresOf(name: string): Pick<VitalsEntry, 'failures'> {
     const monitor = this.monitors.get(name);
-    const state = monitor && this.evaluations.currentOf(monitor);
+    // Mostly only the times have changed, and these are not needed.
+    const state = monitor && (this.evaluations.unchangedOf(monitor) ?? this.evaluations.currentOf(monitor));
     return state && state.count > 0 ? { failures: failuresOf(state) } : {};
   }
 
