@@ -47,6 +47,7 @@ const scratch = await mkdtemp(join(tmpdir(), 'bench-'));
 const results = [];
 try {
   makeCertificate(scratch);
+  if (values.profile) await mkdir(values.profile, { recursive: true });
   for (const type of values.types.split(',')) results.push(await measure(type));
 } finally {
   await rm(scratch, { recursive: true, force: true });

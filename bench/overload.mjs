@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { BenchCluster } from './parts/cluster.mjs';
 import { PROGRAM } from './parts/monitors.mjs';
-import { cpuMs, memoryMb, says, startPart, stop, until } from './parts/processes.mjs';
+import { cpuMs, memoryMb, says, startPart, stop, throttle, until } from './parts/processes.mjs';
 import { quantile, report } from './parts/report.mjs';
 import { latenessMs, workerMetrics } from './parts/worker-metrics.mjs';
 
@@ -18,6 +18,8 @@ const { values } = parseArgs({
     monitors: { type: 'string', default: '10000' },
     type: { type: 'string', default: 'http' },
     seconds: { type: 'string', default: '30' },
+    // The share of a core that the worker gets while it has too much to do.
+    share: { type: 'string', default: '1' },
     json: { type: 'string' },
   },
 });
@@ -60,6 +62,7 @@ try {
   await cluster.add(monitors, () => ({ type: values.type, interval: '1s', ...own }));
   const hasAll = async () => (await workerMetrics(worker.url)).assigned >= monitors + 2;
   await until(hasAll, LIMIT_MS, () => 'all monitors on the worker');
+  const relieve = throttle(worker, Number(values.share));
   // Until the event of an overload, if it is one.
   await sleep(20_000);
   const putAt = performance.now();
@@ -80,6 +83,7 @@ try {
   );
   Object.assign(busy, { firstRunMs, alarmAfterMs: toldAt - brokeAt });
 
+  relieve();
   const removedAt = performance.now();
   await cluster.removeAll();
   await until(
@@ -108,6 +112,7 @@ async function putOther(name, interval) {
 async function look(worker, when) {
   const from = Date.now();
   const [before, cpuBefore] = [await workerMetrics(worker.url), cpuMs(worker.pid)];
+  const joined = await joinedAt();
   let [asked, ready, slowestMs] = [0, 0, 0];
   while (Date.now() < from + seconds * 1_000) {
     const at = performance.now();
@@ -128,6 +133,7 @@ async function look(worker, when) {
     cpuShare: (cpuMs(worker.pid) - cpuBefore) / 1_000 / tookS,
     memoryMb: memoryMb(worker.pid),
     overloaded: await isOverloaded(worker),
+    keptLease: joined !== undefined && (await joinedAt()) === joined,
     readyShare: ready / asked,
     readyzSlowestMs: slowestMs,
     ...(counts.some((count) => count > 0)
@@ -136,6 +142,11 @@ async function look(worker, when) {
   };
   rows.push(row);
   return row;
+}
+
+/** The revision at which the worker became a member; it changes when its lease has ended meanwhile. */
+async function joinedAt() {
+  return (await cluster.client.get(cluster.keys.member('w1')))?.createRevision;
 }
 
 async function isOverloaded(worker) {

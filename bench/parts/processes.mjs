@@ -43,6 +43,22 @@ export async function stop({ child, ended }) {
   clearTimeout(hard);
 }
 
+/** Gives a process only this share of a core, in pieces of a tenth of a second; answers a function that ends that. */
+export function throttle({ child }, share) {
+  if (share >= 1) return () => undefined;
+  let pause;
+  const run = () => {
+    child.kill('SIGCONT');
+    pause = setTimeout(() => child.kill('SIGSTOP'), share * 100);
+  };
+  const timer = setInterval(run, 100);
+  return () => {
+    clearInterval(timer);
+    clearTimeout(pause);
+    child.kill('SIGCONT');
+  };
+}
+
 /** Waits until what a process wrote matches; answers the match. */
 export async function says(started, pattern, limitMs = 60_000) {
   const found = await until(
