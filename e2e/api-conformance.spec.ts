@@ -315,6 +315,8 @@ describe('input', () => {
     ['pauseMonitor', 'web'],
     ['putMaintenance', 'weekly'],
     ['putStatusPage', 'shop'],
+    ['putScheduledReport', 'shop'],
+    ['previewReport', undefined],
     ['signIn', undefined],
     ['signOut', undefined],
   ];
@@ -361,7 +363,7 @@ describe('input', () => {
   it.each([
     ...['runMonitor', 'testStoredAlerter', 'deleteMonitor', 'deleteAlerter', 'drainWorker', 'undrainWorker'],
     ...['expireSilence', 'removeAcknowledgement', 'resumeMonitor', 'deleteMaintenance'],
-    'deleteStatusPage',
+    ...['deleteStatusPage', 'deleteScheduledReport', 'sendScheduledReport'],
     'lookAtMonitor',
   ])('of %s, which accepts none, is checked', async (id) => {
     await expectStatus(400, id, { name: 'x', body: '{"a":' });
@@ -515,6 +517,34 @@ describe('keeping quiet', () => {
     await expectStatus(200, 'deleteStatusPage', { name });
     await expectStatus(404, 'deleteStatusPage', { name });
     await expectStatus(404, 'getStatusPage', { name });
+  });
+
+  it('reports by mail are stored, shown, sent and deleted', async () => {
+    const name = 'monthly';
+    const options = { to: 'a@example.com', address: '127.0.0.1:1' };
+    await cluster.put(cluster.keys.alerter('reader'), { type: 'email', options });
+    await waitFor(async () => (await contract.ask('getAlerter', { name: 'reader' })).status === 200);
+    const report = { title: 'Shop', schedule: '0 8 1 * *', period: 'previous-month', alerters: ['reader'] };
+    const created = await expectStatus(201, 'putScheduledReport', { name, body: report });
+    const old = { 'if-match': created.headers.get('etag') ?? '' };
+    await expectStatus(200, 'putScheduledReport', { name, body: { ...report, title: 'B' }, headers: old });
+    await expectStatus(412, 'putScheduledReport', { name, body: report, headers: old });
+    await expectStatus(412, 'deleteScheduledReport', { name, headers: old });
+    await expectStatus(200, 'getScheduledReport', { name });
+    await expectStatus(200, 'previewReport', { body: report });
+    await waitFor(async () => (await contract.ask('sendScheduledReport', { name })).status === 200);
+    await expectStatus(200, 'sendScheduledReport', { name });
+    await cluster.put(cluster.keys.report('odd'), { title: 'Odd' });
+    await waitFor(async () => (await contract.ask('getScheduledReport', { name: 'odd' })).status === 200);
+    await expectStatus(409, 'sendScheduledReport', { name: 'odd' });
+    expect((await expectStatus(200, 'listScheduledReports')).body).toMatchObject([
+      { name, config: { title: 'B' } },
+      { name: 'odd', config: null },
+    ]);
+    for (const one of [name, 'odd']) await expectStatus(200, 'deleteScheduledReport', { name: one });
+    for (const id of ['deleteScheduledReport', 'getScheduledReport', 'sendScheduledReport']) {
+      await expectStatus(404, id, { name });
+    }
   });
 });
 
@@ -1102,6 +1132,8 @@ describe('at last', () => {
       'deleteMaintenance',
       'putStatusPage',
       'deleteStatusPage',
+      'putScheduledReport',
+      'deleteScheduledReport',
     ];
     const unseen = [...contract.operations.values()].flatMap(({ operationId, responses }) =>
       Object.keys(responses)

@@ -66,6 +66,7 @@ scheduler readwrite /push/
 scheduler readwrite /silence/
 scheduler readwrite /ack/
 scheduler readwrite /pause/
+scheduler readwrite /report-sent/
 scheduler readwrite .history/names/
 scheduler readwrite .history/minute/
 scheduler readwrite .history/hour/
@@ -113,6 +114,8 @@ api readwrite /maintenance/
 api readwrite /status-page/
 api readwrite /ack/
 api readwrite /pause/
+api readwrite /report/
+api readwrite /report-sent/
 api readwrite /cluster/members/
 api readwrite /event/
 api readwrite /request/
@@ -137,6 +140,7 @@ operator readwrite /alerter/
 operator readwrite /origin/
 operator readwrite /maintenance/
 operator readwrite /status-page/
+operator readwrite /report/
 operator readwrite /silence/
 operator readwrite /pause/
 operator readwrite /cluster/drain/
@@ -156,6 +160,8 @@ viewer read /status-page/
 viewer read /ack/
 viewer read /pause/
 viewer read /origin/
+viewer read /report/
+viewer read /report-sent/
 TEXT
 }
 

@@ -22,7 +22,8 @@ export const layers = {
   ],
   'apps/scheduler': [
     ['.'],
-    ['assignment', 'coverage', 'events', 'history'],
+    ['assignment', 'coverage', 'events', 'reports'],
+    ['history'],
     ['poison', 'housekeeping'],
     ['decision'],
     ['caches', 'leadership'],
@@ -49,7 +50,7 @@ export const layers = {
     ['output'],
   ],
   'apps/ui': [['.'], ['app'], ['features'], ['components'], ['lib', 'styles']],
-  'libs/contracts': [['status-page'], ['quiet', 'history'], ['.'], ['settings']],
+  'libs/contracts': [['report'], ['status-page'], ['quiet', 'history'], ['.'], ['settings']],
   'libs/net': [['.'], ['http']],
   'libs/process': [['.']],
   'libs/testing': [['.']],

@@ -30,6 +30,8 @@ import { SilencesController } from './quiet/silences.controller.js';
 import { SilencesService } from './quiet/silences.service.js';
 import { ReportsController } from './reports/reports.controller.js';
 import { ReportsService } from './reports/reports.service.js';
+import { ScheduledReportsController } from './reports/scheduled-reports.controller.js';
+import { ScheduledReportsService } from './reports/scheduled-reports.service.js';
 import { ResultsController } from './results/results.controller.js';
 import { ResultsService } from './results/results.service.js';
 import { SchemasController } from './schemas/schemas.controller.js';
@@ -66,6 +68,7 @@ import { StreamHub } from './stream/stream.hub.js';
     StatusPagesController,
     ResultsController,
     ReportsController,
+    ScheduledReportsController,
     HistoryController,
     TimelineController,
     UptimesController,
@@ -93,6 +96,7 @@ import { StreamHub } from './stream/stream.hub.js';
     StatusPagesService,
     ResultsService,
     ReportsService,
+    ScheduledReportsService,
     HistoryService,
     Past,
     EventsService,

@@ -6,6 +6,9 @@ import { ConfigEventsService } from './events/config-events.service.js';
 import { EtcdCareService } from './housekeeping/etcd-care.service.js';
 import { ArchiveKeeper } from './history/archive-keeper.service.js';
 import { HistoryKeeper } from './history/history-keeper.service.js';
+import { ReportReader } from './reports/report-reader.js';
+import { ReportSender } from './reports/report-sender.js';
+import { ReportsKeeper } from './reports/reports-keeper.service.js';
 import { SweepingService } from './housekeeping/sweeping.service.js';
 import { CoverageNotices } from './coverage/coverage-notices.js';
 import { CoverageService } from './coverage/coverage.service.js';
@@ -27,6 +30,9 @@ import { SchedulerService } from './scheduler.service.js';
     EtcdCareService,
     ArchiveKeeper,
     HistoryKeeper,
+    ReportReader,
+    ReportSender,
+    ReportsKeeper,
     {
       provide: SecretReader,
       useFactory: SecretReader.of,

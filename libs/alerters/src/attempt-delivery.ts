@@ -5,6 +5,7 @@ import {
   messageOf,
   type ProgramRules,
   type ReadSecret,
+  type ReportMessage,
   resolveSecrets,
   SecretUnavailable,
   type Targets,
@@ -14,9 +15,8 @@ import { type AlerterDefinition, type DeliveryContext, type DeliveryOutcome } fr
 import { alerterTypes } from './registry.js';
 import { renderAlert } from './render-alert.js';
 
-export interface Attempt {
+interface AnyAttempt {
   settings: AlerterSettings;
-  alert: Alert;
   /** Ends the attempt at once. */
   signal: AbortSignal;
   /** How long the provider may take to answer. */
@@ -38,23 +38,44 @@ export interface Attempt {
   trial?: boolean;
 }
 
+export interface Attempt extends AnyAttempt {
+  alert: Alert;
+}
+
+export interface ReportAttempt extends AnyAttempt {
+  report: ReportMessage;
+  /** The same for every attempt, and different for every other report. */
+  id: string;
+}
+
 /** A dialogue, as with a mail server, has several waits of `timeoutMs`. */
 const WAITS = 3;
 const GRACE_MS = 1_000;
 
+/** What is sent with the options whose secrets are resolved. */
+type Send = (
+  definition: AlerterDefinition,
+  options: Record<string, unknown>,
+  context: DeliveryContext,
+) => Promise<DeliveryOutcome>;
+
 /** Sends once. Never throws, and ends in time even if the alerter's code does not: a defect of ours is retried, too. */
-export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome> {
-  const {
-    settings,
-    alert,
-    signal,
-    timeoutMs,
-    patienceMs = timeoutMs,
-    onUnclear,
-    programs,
-    targets,
-    trial = false,
-  } = attempt;
+export function attemptDelivery({ alert, ...attempt }: Attempt): Promise<DeliveryOutcome> {
+  return attemptAny(attempt, notificationIdOf(alert), (definition, options, context) =>
+    definition.send(options, renderAlert(alert), context),
+  );
+}
+
+/** Sends a report once, as {@link attemptDelivery} an alert. */
+export function attemptReport({ report, id, ...attempt }: ReportAttempt): Promise<DeliveryOutcome> {
+  return attemptAny(attempt, id, async (definition, options, context) => {
+    if (definition.sendReport) return definition.sendReport(options, report, context);
+    return { outcome: 'rejected', answer: `alerters of the type ${definition.type} cannot send reports` };
+  });
+}
+
+async function attemptAny(attempt: AnyAttempt, notificationId: string, run: Send): Promise<DeliveryOutcome> {
+  const { settings, signal, timeoutMs, patienceMs = timeoutMs, onUnclear, programs, targets, trial = false } = attempt;
   const definition = alerterTypes.get(settings.type);
   if (!definition)
     return {
@@ -75,14 +96,13 @@ export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome
   if (signal.aborted) giveUp();
   signal.addEventListener('abort', giveUp, { once: true });
   try {
-    const notificationId = notificationIdOf(alert);
     const { reached = [], replyTo } = attempt;
     const limits = { timeoutMs, patienceMs, ...(onUnclear === undefined ? {} : { onUnclear }) };
     const context = {
       ...{ signal: overdue.signal, notificationId, reached, ...limits, programs, targets, trial },
       ...(replyTo === undefined ? {} : { replyTo }),
     };
-    return await Promise.race([send(definition, attempt, context), abandoned]);
+    return await Promise.race([send(definition, attempt, context, run), abandoned]);
   } catch (error) {
     // Somebody may add the secret while the notification waits, or another worker may have it.
     if (error instanceof SecretUnavailable) return { outcome: 'retryable', answer: error.message };
@@ -95,12 +115,13 @@ export async function attemptDelivery(attempt: Attempt): Promise<DeliveryOutcome
 
 async function send(
   definition: AlerterDefinition,
-  { settings, alert, readSecret }: Attempt,
+  { settings, readSecret }: AnyAttempt,
   context: DeliveryContext,
+  run: Send,
 ): Promise<DeliveryOutcome> {
   const names = [...attributesOf(definition.options).keys()];
   const { settings: options, secrets } = await resolveSecrets(settings.options, names, readSecret);
-  const outcome = await definition.send(options, renderAlert(alert), context);
+  const outcome = await run(definition, options, context);
   return { ...outcome, answer: withoutSecrets(outcome.answer, secrets) };
 }
 

@@ -1,4 +1,4 @@
-import type { NoteKind, ProgramRules, SettingsClass, Targets } from '@9volt/contracts';
+import type { NoteKind, ProgramRules, ReportMessage, SettingsClass, Targets } from '@9volt/contracts';
 import type { RenderedAlert } from './render-alert.js';
 
 /**
@@ -73,6 +73,8 @@ export interface AlerterDefinition<O extends object = Record<string, unknown>> {
   /** The program that a delivery starts on the node, if any. */
   program?(options: O): string;
   send(options: O, alert: RenderedAlert, context: DeliveryContext): Promise<DeliveryOutcome>;
+  /** Sends a report; absent if the channel has no place for tables. */
+  sendReport?(options: O, report: ReportMessage, context: DeliveryContext): Promise<DeliveryOutcome>;
 }
 
 export function defineAlerter<O extends object>(definition: AlerterDefinition<O>): AlerterDefinition {

@@ -1,12 +1,19 @@
 import { createHash } from 'node:crypto';
+import type { ReportMessage } from '@9volt/contracts';
+import type MailComposer from 'nodemailer/lib/mail-composer';
 import { envelopeOf, type MailAddress } from './mail-address.js';
 import type { RenderedAlert, Severity } from './render-alert.js';
 
-export interface EmailContent {
+type Options = NonNullable<ConstructorParameters<typeof MailComposer>[0]>;
+
+interface Addressed {
   from: MailAddress;
   to: readonly MailAddress[];
-  alert: RenderedAlert;
   notificationId: string;
+}
+
+export interface EmailContent extends Addressed {
+  alert: RenderedAlert;
 }
 
 const COLOURS: Record<Severity, string> = {
@@ -18,23 +25,36 @@ const COLOURS: Record<Severity, string> = {
   unknown: '#495057',
 };
 
-/** The bytes of the mail. */
-export async function emailMessage({ from, to, alert, notificationId }: EmailContent): Promise<Buffer> {
-  // Loaded with the first mail: most processes send none.
-  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
+/** The bytes of the mail about an alert. */
+export function emailMessage({ alert, ...addressed }: EmailContent): Promise<Buffer> {
   // All mails of one incident answer the same message, which nobody ever sent: so they form one thread.
   const thread = idOf('incident', alert.key);
-  const composer = new MailComposer({
-    from: shown(from),
-    to: to.map(shown),
+  return bytesOf(addressed, {
     subject: alert.title,
-    // The same at every attempt, so that a mailbox keeps one of them.
-    messageId: idOf('notification', notificationId),
     inReplyTo: thread,
     references: thread,
-    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
     text: textOf(alert),
     html: htmlOf(alert),
+  });
+}
+
+/** The bytes of a mail with a report, and its table as a file for spreadsheets. */
+export function reportMail({ report, ...addressed }: Addressed & { report: ReportMessage }): Promise<Buffer> {
+  const { subject, text, html, csv } = report;
+  const attachments = [{ filename: 'report.csv', content: csv, contentType: 'text/csv; charset=utf-8' }];
+  return bytesOf(addressed, { subject, text, html, attachments });
+}
+
+async function bytesOf({ from, to, notificationId }: Addressed, content: Options): Promise<Buffer> {
+  // Loaded with the first mail: most processes send none.
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
+  const composer = new MailComposer({
+    ...content,
+    from: shown(from),
+    to: to.map(shown),
+    // The same at every attempt, so that a mailbox keeps one of them.
+    messageId: idOf('notification', notificationId),
+    headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
     disableFileAccess: true,
     disableUrlAccess: true,
     newline: 'win',

@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeCertificate, someOf, unusedPort } from '@9volt/testing';
+import { attemptReport } from './attempt-delivery.js';
 import { renderAlert } from './render-alert.js';
 import { email } from './email.alerter.js';
 import { alerterContract, deliveryContext } from './testing/alerter-contract.js';
@@ -73,6 +74,31 @@ describe('email', () => {
     expect(mail().headers.get('to')).toEqual(['on-call@example.com, team@example.com']);
     expect(mail().headers.get('auto-submitted')).toEqual(['auto-generated']);
     expect(mail().html).toContain('<a href="https://9volt.example.com/ui/monitor/web">');
+  });
+
+  it('sends a report as text, table and file, with one Message-ID for all attempts', async () => {
+    await open();
+    const report = {
+      subject: 'Shop, May: 100 % up, 0 incidents',
+      text: 'plain',
+      html: '<p>rich</p>',
+      csv: 'a,b\r\n1,2\r\n',
+    };
+    const attempt = (id: string) =>
+      attemptReport({
+        ...{ settings: { type: 'email', options: sink.alerter.options }, report, id, timeoutMs: 10_000 },
+        ...{ signal: new AbortController().signal, programs: 'any' as const, targets: deliveryContext().targets },
+        readSecret: () => Promise.reject(new Error('there are no secrets')),
+      });
+    for (const id of ['one', 'one', 'two']) expect(await attempt(id)).toMatchObject({ outcome: 'delivered' });
+    expect(mail()).toMatchObject({ subject: report.subject, text: expect.stringContaining('plain') });
+    expect(mail().html).toContain('<p>rich</p>');
+    expect(mail().raw).toMatch(/filename=report\.csv\s+YSxiDQoxLDINCg==/);
+    expect(mail().headers.get('auto-submitted')).toEqual(['auto-generated']);
+    expect(mail().headers.has('in-reply-to')).toBe(false);
+    const ids = sink.accepted.map(({ message }) => message.headers.get('message-id')?.[0]);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids[0]).toBe(ids[1]);
   });
 
   it('has one Message-ID for all attempts at one notification, and makes an incident one thread', async () => {

@@ -1,9 +1,9 @@
 import { hostname } from 'node:os';
 import { Choice, type CrossChecked, type FieldError, Flag, Shown, Text } from '@9volt/contracts';
-import { defineAlerter } from './define-alerter.js';
-import { emailMessage } from './email-message.js';
+import { defineAlerter, type DeliveryContext, type DeliveryOutcome } from './define-alerter.js';
+import { emailMessage, reportMail } from './email-message.js';
 import { untilCorrected } from './http-delivery.js';
-import { MAIL_ADDRESS_EXPECTED, mailAddresses, mailAddressFault } from './mail-address.js';
+import { MAIL_ADDRESS_EXPECTED, type MailAddress, mailAddresses, mailAddressFault } from './mail-address.js';
 import { deliverMail, parseMailServer } from './smtp-delivery.js';
 import { Ca, SkipVerify } from './tls-options.js';
 
@@ -110,49 +110,58 @@ export const email = defineAlerter<EmailOptions>({
   summary: 'Sends mail through an SMTP server.',
   options: EmailOptions,
   destination: ['address', 'tls', 'skip-verify', 'ca', 'insecure-auth'],
-  async send(options, alert, context) {
-    const to = mailAddresses(options.to);
-    const senders = mailAddresses(options.from ?? `9volt@${hostname()}`);
-    const security = (options.tls ?? 'auto') as 'auto' | 'starttls' | 'tls' | 'none';
-    const server = parseMailServer(options.address ?? DEFAULT_ADDRESS, security === 'tls' ? 465 : 25);
-    // A reference may resolve to anything.
-    if ('wrong' in to) return untilCorrected(`${to.wrong || 'to'} is not a mail address`);
-    if ('wrong' in senders) return untilCorrected(`${senders.wrong} is not a mail address`);
-    const [from, second] = senders;
-    if (from === undefined || second !== undefined) return untilCorrected(`${options.from} is not a mail address`);
-    if (!server) return untilCorrected('the configured address is not host:port');
-    const { username, password } = options;
-    return deliverMail(
-      {
-        ...server,
-        security,
-        skipVerify: options['skip-verify'] ?? false,
-        ...(options.ca === undefined ? {} : { ca: options.ca }),
-        ...(username === undefined || password === undefined
-          ? {}
-          : {
-              credentials: {
-                username,
-                password,
-                method:
-                  options.auth === 'login'
-                    ? 'LOGIN'
-                    : options.auth === 'cram-md5' || options.auth === 'md5'
-                      ? 'CRAM-MD5'
-                      : 'PLAIN',
-                insecure: options['insecure-auth'] ?? false,
-              },
-            }),
-      },
-      {
-        from,
-        to,
-        contentFor: (shown) => emailMessage({ from, to: shown, alert, notificationId: context.notificationId }),
-      },
-      context,
-    );
-  },
+  send: (options, alert, context) =>
+    sendMail(options, context, (from, to) => emailMessage({ from, to, alert, notificationId: context.notificationId })),
+  sendReport: (options, report, context) =>
+    sendMail(options, context, (from, to) => reportMail({ from, to, report, notificationId: context.notificationId })),
 });
+
+async function sendMail(
+  options: EmailOptions,
+  context: DeliveryContext,
+  contentFor: (from: MailAddress, to: readonly MailAddress[]) => Promise<Buffer>,
+): Promise<DeliveryOutcome> {
+  const to = mailAddresses(options.to);
+  const senders = mailAddresses(options.from ?? `9volt@${hostname()}`);
+  const security = (options.tls ?? 'auto') as 'auto' | 'starttls' | 'tls' | 'none';
+  const server = parseMailServer(options.address ?? DEFAULT_ADDRESS, security === 'tls' ? 465 : 25);
+  // A reference may resolve to anything.
+  if ('wrong' in to) return untilCorrected(`${to.wrong || 'to'} is not a mail address`);
+  if ('wrong' in senders) return untilCorrected(`${senders.wrong} is not a mail address`);
+  const [from, second] = senders;
+  if (from === undefined || second !== undefined) return untilCorrected(`${options.from} is not a mail address`);
+  if (!server) return untilCorrected('the configured address is not host:port');
+  const { username, password } = options;
+  return deliverMail(
+    {
+      ...server,
+      security,
+      skipVerify: options['skip-verify'] ?? false,
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
+      ...(username === undefined || password === undefined
+        ? {}
+        : {
+            credentials: {
+              username,
+              password,
+              method:
+                options.auth === 'login'
+                  ? 'LOGIN'
+                  : options.auth === 'cram-md5' || options.auth === 'md5'
+                    ? 'CRAM-MD5'
+                    : 'PLAIN',
+              insecure: options['insecure-auth'] ?? false,
+            },
+          }),
+    },
+    {
+      from,
+      to,
+      contentFor: (shown) => contentFor(from, shown),
+    },
+    context,
+  );
+}
 
 function wrong(name: string, value: string, expected: string): FieldError {
   return {

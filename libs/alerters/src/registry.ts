@@ -26,3 +26,8 @@ const definitions: readonly AlerterDefinition[] = [
 export const alerterTypes: Map<string, AlerterDefinition> = new Map(
   definitions.map((definition) => [definition.type, definition]),
 );
+
+/** The types of alerters that can send reports. */
+export function reportingTypes(): string[] {
+  return [...alerterTypes.values()].filter(({ sendReport }) => sendReport).map(({ type }) => type);
+}

@@ -8,9 +8,10 @@ import {
   unknownName,
   validateSettings,
   type FieldError,
+  type ReportSettings,
   type Validated,
 } from '@9volt/contracts';
-import { alerterTypes } from './registry.js';
+import { alerterTypes, reportingTypes } from './registry.js';
 
 /** Validates an alerter as an operator wrote it. `at` is the JSON pointer of `raw` in the document that the person wrote. */
 export function validateAlerter(name: string, raw: unknown, at = ''): Validated<AlerterSettings> {
@@ -68,4 +69,20 @@ function groupFaults(settings: AlerterSettings, type: string, at: string): Field
       message: `${lonely}: has no effect without group-wait`,
     },
   ];
+}
+
+/** The alerters of a report that do not exist, or cannot send reports. `types` has the types by name. */
+export function reportAlerterFaults(
+  { alerters }: Pick<ReportSettings, 'alerters'>,
+  types: ReadonlyMap<string, string | undefined>,
+  at = '',
+): FieldError[] {
+  return alerters.flatMap((name, n): FieldError[] => {
+    const path = `${at}/alerters/${n}`;
+    if (!types.has(name)) return [unknownName(path, 'alerter', name, types.keys())];
+    const type = types.get(name);
+    if (type === undefined || alerterTypes.get(type)?.sendReport) return [];
+    const expected = `an alerter of the type ${reportingTypes().join(' or ')}`;
+    return [{ path, value: name, expected, message: `${name} is of the type ${type}; expected ${expected}` }];
+  });
 }

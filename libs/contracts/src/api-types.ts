@@ -664,6 +664,82 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/scheduled-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all reports that 9volt sends by mail */
+        get: operations["listScheduledReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduled-report/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show what a report would say now
+         * @description Takes a configuration, which may be unsaved, and sends nothing.
+         */
+        post: operations["previewReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduled-report/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a report that 9volt sends by mail */
+        get: operations["getScheduledReport"];
+        /** Create or replace a report that 9volt sends by mail */
+        put: operations["putScheduledReport"];
+        post?: never;
+        /** Delete a report that 9volt sends by mail */
+        delete: operations["deleteScheduledReport"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduled-report/{name}/send": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a report now
+         * @description The leader sends it to all of its alerters within seconds, about the time until now. `pending` and `sent` of the report show what comes of it.
+         */
+        post: operations["sendScheduledReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/history/{name}": {
         parameters: {
             query?: never;
@@ -2099,10 +2175,124 @@ export interface components {
             reason: string | null;
         };
         StatusPageList: components["schemas"]["ShownStatusPage"][];
+        /** @description A report that 9volt sends by mail. */
+        ReportConfig: {
+            /**
+             * @description What the report is about. The subject of the mail begins with it.
+             * @example Report shop
+             */
+            title: string;
+            /**
+             * @description Text above the table.
+             * @example For questions: operations@example.com
+             */
+            description?: string;
+            /**
+             * @description When 9volt sends it: a cron expression of minute, hour, day of month, month and day of week.
+             * @example 0 8 1 * *
+             */
+            schedule: string;
+            /**
+             * @description IANA time zone of the schedule. A time that the change to summer time skips moves to the next hour that exists; one that occurs twice counts once. Default: `UTC`.
+             * @example Europe/Berlin
+             */
+            "time-zone"?: string;
+            /**
+             * @description The time that it is about. Days are those of UTC; weeks begin on Monday.
+             * @example previous-month
+             * @enum {string}
+             */
+            period?: "previous-day" | "previous-week" | "previous-month" | "previous-quarter";
+            /**
+             * @description Instead of a period: the time until the report is due.
+             * @example 30d
+             */
+            last?: string | number;
+            /**
+             * @description Names of monitors. In a name, * stands for any characters and ? for one. Without names and tags: all monitors.
+             * @example [
+             *       "shop-*"
+             *     ]
+             */
+            monitors?: string[];
+            /**
+             * @description Also the monitors that have all of these tags.
+             * @example [
+             *       "shop"
+             *     ]
+             */
+            tags?: string[];
+            /**
+             * @description What a row is about. A monitor with several tags counts in each of them. Default: `monitor`.
+             * @enum {string}
+             */
+            "group-by"?: "monitor" | "tag" | "type" | "member-tag";
+            /**
+             * @description Names of alerters of the type email, to which 9volt sends the report.
+             * @example [
+             *       "team-mail"
+             *     ]
+             */
+            alerters: string[];
+        };
+        ShownScheduledReport: {
+            name: string;
+            config: components["schemas"]["ReportConfig"] | null;
+            /** @description Why the entry in etcd is invalid. Null if it is valid. */
+            reason: string | null;
+            /** @description Number of monitors that it is about at present. */
+            monitors: number;
+            /**
+             * Format: date-time
+             * @description When it is due next.
+             */
+            nextAt: string | null;
+            /** @description What the leader has still to send. */
+            pending: {
+                id: string;
+                alerter: string;
+                /** Format: date-time */
+                dueAt: string;
+                /** @description A person asked for it. */
+                asked?: boolean;
+                /** Format: date-time */
+                since: string;
+                attempts: number;
+                /**
+                 * Format: date-time
+                 * @description No attempt before.
+                 */
+                nextAt: string;
+                /** @description What the last attempt brought. */
+                answer?: string;
+                /** @description Recipients that have it. */
+                reached?: string[];
+            }[];
+            /** @description The last 20 deliveries, newest first. */
+            sent: {
+                /** Format: date-time */
+                dueAt: string;
+                /** Format: date-time */
+                at: string;
+                alerter: string;
+                /** @enum {string} */
+                outcome: "sent" | "failed" | "skipped";
+                subject?: string;
+                answer: string;
+            }[];
+        };
+        ScheduledReportList: components["schemas"]["ShownScheduledReport"][];
+        ReportPreview: {
+            subject: string;
+            /** @description The mail as plain text. */
+            text: string;
+            /** @description The mail as a page. */
+            html: string;
+        };
         Event: {
             id: string;
             /** @enum {string} */
-            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "member-overloaded" | "member-relieved" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "archive-restored" | "silence-added" | "silence-changed" | "silence-expired" | "silence-ending" | "incident-acknowledged" | "acknowledgement-removed" | "incident-commented" | "monitor-paused" | "monitor-resumed" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "flapping-began" | "flapping-ended" | "burn-began" | "burn-ended";
+            type: "error" | "warning" | "api" | "config-added" | "config-changed" | "config-removed" | "config-refused" | "member-joined" | "member-left" | "member-drained" | "member-undrained" | "member-detached" | "member-returned" | "member-held-up" | "member-short" | "member-overloaded" | "member-relieved" | "leader-elected" | "monitor-assigned" | "monitor-orphaned" | "rebalance" | "coverage-restored" | "archive-restored" | "silence-added" | "silence-changed" | "silence-expired" | "silence-ending" | "incident-acknowledged" | "acknowledgement-removed" | "incident-commented" | "monitor-paused" | "monitor-resumed" | "status-changed" | "notification-sent" | "notification-failed" | "hold-began" | "hold-ended" | "flapping-began" | "flapping-ended" | "burn-began" | "burn-ended" | "report-sent" | "report-failed";
             message: string;
             /** Format: date-time */
             timestamp: string;
@@ -16602,6 +16792,1196 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/report",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScheduledReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reports, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "shop-monthly",
+                     *         "config": {
+                     *           "title": "Report shop",
+                     *           "schedule": "0 8 1 * *",
+                     *           "time-zone": "Europe/Berlin",
+                     *           "period": "previous-month",
+                     *           "tags": [
+                     *             "shop"
+                     *           ],
+                     *           "alerters": [
+                     *             "team-mail"
+                     *           ]
+                     *         },
+                     *         "reason": null,
+                     *         "monitors": 2,
+                     *         "nextAt": "2026-07-01T06:00:00.000Z",
+                     *         "pending": [],
+                     *         "sent": [
+                     *           {
+                     *             "dueAt": "2026-06-01T12:00:00.000Z",
+                     *             "at": "2026-06-01T12:00:00.000Z",
+                     *             "alerter": "team-mail",
+                     *             "outcome": "sent",
+                     *             "subject": "Report shop, May 2026: 99.93 % up, 3 incidents",
+                     *             "answer": "250 2.0.0 OK"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ScheduledReportList"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/scheduled-report",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/scheduled-report",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/scheduled-report",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/scheduled-report",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    previewReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Report shop",
+                 *       "schedule": "0 8 1 * *",
+                 *       "time-zone": "Europe/Berlin",
+                 *       "period": "previous-month",
+                 *       "tags": [
+                 *         "shop"
+                 *       ],
+                 *       "alerters": [
+                 *         "team-mail"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportConfig"];
+            };
+        };
+        responses: {
+            /** @description The mail. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "subject": "Report shop, May 2026: 99.93 % up, 3 incidents",
+                     *       "text": "Report shop, May 2026: 99.93 % up, 3 incidents\n",
+                     *       "html": "<!DOCTYPE html><html><body><h2>Report shop, May 2026: 99.93 % up, 3 incidents</h2></body></html>"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ReportPreview"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *       "instance": "/api/v1/scheduled-report/preview",
+                     *       "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/coment",
+                     *           "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *           "expected": "one of match, duration, comment",
+                     *           "suggestion": "comment"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/scheduled-report/preview",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/scheduled-report/preview",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/scheduled-report/preview",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/scheduled-report/preview",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/scheduled-report/preview",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/scheduled-report/preview",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getScheduledReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the report. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The report. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "shop-monthly",
+                     *       "config": {
+                     *         "title": "Report shop",
+                     *         "schedule": "0 8 1 * *",
+                     *         "time-zone": "Europe/Berlin",
+                     *         "period": "previous-month",
+                     *         "tags": [
+                     *           "shop"
+                     *         ],
+                     *         "alerters": [
+                     *           "team-mail"
+                     *         ]
+                     *       },
+                     *       "reason": null,
+                     *       "monitors": 2,
+                     *       "nextAt": "2026-07-01T06:00:00.000Z",
+                     *       "pending": [],
+                     *       "sent": [
+                     *         {
+                     *           "dueAt": "2026-06-01T12:00:00.000Z",
+                     *           "at": "2026-06-01T12:00:00.000Z",
+                     *           "alerter": "team-mail",
+                     *           "outcome": "sent",
+                     *           "subject": "Report shop, May 2026: 99.93 % up, 3 incidents",
+                     *           "answer": "250 2.0.0 OK"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShownScheduledReport"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no report 'shop-monthly'",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "There is no report 'shop-monthly'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    putScheduledReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
+                "If-Match"?: string;
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the report. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Report shop",
+                 *       "schedule": "0 8 1 * *",
+                 *       "time-zone": "Europe/Berlin",
+                 *       "period": "previous-month",
+                 *       "tags": [
+                 *         "shop"
+                 *       ],
+                 *       "alerters": [
+                 *         "team-mail"
+                 *       ]
+                 *     }
+                 */
+                "application/json": components["schemas"]["ReportConfig"];
+            };
+        };
+        responses: {
+            /** @description Stored. */
+            200: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "shop-monthly",
+                     *       "config": {
+                     *         "title": "Report shop",
+                     *         "schedule": "0 8 1 * *",
+                     *         "time-zone": "Europe/Berlin",
+                     *         "period": "previous-month",
+                     *         "tags": [
+                     *           "shop"
+                     *         ],
+                     *         "alerters": [
+                     *           "team-mail"
+                     *         ]
+                     *       },
+                     *       "reason": null,
+                     *       "monitors": 2,
+                     *       "nextAt": "2026-07-01T06:00:00.000Z",
+                     *       "pending": [],
+                     *       "sent": [
+                     *         {
+                     *           "dueAt": "2026-06-01T12:00:00.000Z",
+                     *           "at": "2026-06-01T12:00:00.000Z",
+                     *           "alerter": "team-mail",
+                     *           "outcome": "sent",
+                     *           "subject": "Report shop, May 2026: 99.93 % up, 3 incidents",
+                     *           "answer": "250 2.0.0 OK"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShownScheduledReport"];
+                };
+            };
+            /** @description Created. */
+            201: {
+                headers: {
+                    /** @description Entity tag: the revision of the key. */
+                    ETag: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "name": "shop-monthly",
+                     *       "config": {
+                     *         "title": "Report shop",
+                     *         "schedule": "0 8 1 * *",
+                     *         "time-zone": "Europe/Berlin",
+                     *         "period": "previous-month",
+                     *         "tags": [
+                     *           "shop"
+                     *         ],
+                     *         "alerters": [
+                     *           "team-mail"
+                     *         ]
+                     *       },
+                     *       "reason": null,
+                     *       "monitors": 2,
+                     *       "nextAt": "2026-07-01T06:00:00.000Z",
+                     *       "pending": [],
+                     *       "sent": [
+                     *         {
+                     *           "dueAt": "2026-06-01T12:00:00.000Z",
+                     *           "at": "2026-06-01T12:00:00.000Z",
+                     *           "alerter": "team-mail",
+                     *           "outcome": "sent",
+                     *           "subject": "Report shop, May 2026: 99.93 % up, 3 incidents",
+                     *           "answer": "250 2.0.0 OK"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ShownScheduledReport"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:invalid",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *       "errors": [
+                     *         {
+                     *           "pointer": "/coment",
+                     *           "message": "unknown attribute \"coment\"; did you mean \"comment\"?",
+                     *           "expected": "one of match, duration, comment",
+                     *           "suggestion": "comment"
+                     *         }
+                     *       ]
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-monthly'; try again",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Somebody else keeps changing 'shop-monthly'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed or created it first. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    deleteScheduledReport: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Entity tag of the version you read. The API answers 412 if it changed since then. */
+                "If-Match"?: string;
+                /** @description Send `*` to create only. The API answers 412 if it exists. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description Name of the report. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no report 'shop-monthly'",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "There is no report 'shop-monthly'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-monthly'; try again",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Somebody else keeps changing 'shop-monthly'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Somebody else changed or created it first. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:precondition-failed",
+                     *       "title": "Precondition Failed",
+                     *       "status": 412,
+                     *       "detail": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\"",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Somebody else changed it: If-Match is \"1041\", but it is at \"1042\""
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendScheduledReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the report. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The leader will send it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no report 'shop-monthly'",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "There is no report 'shop-monthly'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-monthly'; try again",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Somebody else keeps changing 'shop-monthly'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */

@@ -40,6 +40,8 @@ export const EVENT_TYPES = [
   'flapping-ended',
   'burn-began',
   'burn-ended',
+  'report-sent',
+  'report-failed',
 ] as const;
 
 export type EventType = (typeof EVENT_TYPES)[number];

@@ -72,6 +72,7 @@ const CALLED = {
   worker: 'a worker',
   maintenance: 'a maintenance window',
   'status-page': 'a status page',
+  report: 'a report',
 } as const;
 
 export function nameFault(what: keyof typeof CALLED, name: string): FieldError | undefined {

@@ -31,7 +31,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
           ...[keys.suspects, keys.poison, keys.events],
           // The scheduler sweeps what removed monitors and workers left behind.
           ...[keys.incidents, keys.vitals, keys.handbacks, keys.requests, keys.pushes],
-          ...[keys.silences, keys.acks, keys.pauses],
+          ...[keys.silences, keys.acks, keys.pauses, keys.reportsSent],
           ...history,
         ],
       };
@@ -55,6 +55,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         write: [
           ...[keys.config, keys.monitors, keys.alerters, keys.origins, keys.drains],
           ...[keys.silences, keys.maintenances, keys.statusPages, keys.acks, keys.pauses],
+          ...[keys.reports, keys.reportsSent],
           ...[keys.members, keys.events, keys.requests, keys.pushes, keys.looks],
           // Comments stand in the record of their incident.
           keys.incidents,
@@ -75,7 +76,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
         read: [`${keys.root}cluster/`],
         write: [
           ...[keys.config, keys.monitors, keys.alerters, keys.origins, keys.drains],
-          ...[keys.maintenances, keys.statusPages, keys.silences, keys.pauses],
+          ...[keys.maintenances, keys.statusPages, keys.reports, keys.silences, keys.pauses],
         ],
       };
     case 'viewer':
@@ -85,6 +86,7 @@ export function accessOf(role: AccessRole, keys: Keyspace): Access {
           ...[keys.config, keys.monitors, `${keys.root}cluster/`, keys.states, keys.incidents],
           ...[keys.vitals, keys.outbox, keys.handbacks, keys.events, keys.pushes],
           ...[keys.silences, keys.maintenances, keys.statusPages, keys.acks, keys.pauses, keys.origins],
+          ...[keys.reports, keys.reportsSent],
         ],
         write: [],
       };

@@ -1,7 +1,7 @@
 import type { Level } from '@9volt/contracts';
 
 /** The kinds of entries whose origin is noted. */
-export type OriginKind = 'monitor' | 'alerter' | 'maintenance' | 'status-page';
+export type OriginKind = 'monitor' | 'alerter' | 'maintenance' | 'status-page' | 'report';
 
 /**
  * Every key of 9volt, spelled here and nowhere else: builders, prefixes with their trailing slash, and parsers.
@@ -21,6 +21,8 @@ export class Keyspace {
   readonly silences: string;
   readonly maintenances: string;
   readonly statusPages: string;
+  readonly reports: string;
+  readonly reportsSent: string;
   readonly acks: string;
   readonly pauses: string;
   readonly members: string;
@@ -63,6 +65,8 @@ export class Keyspace {
     this.silences = `${this.root}silence/`;
     this.maintenances = `${this.root}maintenance/`;
     this.statusPages = `${this.root}status-page/`;
+    this.reports = `${this.root}report/`;
+    this.reportsSent = `${this.root}report-sent/`;
     this.acks = `${this.root}ack/`;
     this.pauses = `${this.root}pause/`;
     this.members = `${this.root}cluster/members/`;
@@ -111,6 +115,13 @@ export class Keyspace {
   }
   'status-page'(slug: string): string {
     return this.statusPages + slug;
+  }
+  report(name: string): string {
+    return this.reports + name;
+  }
+  /** What was sent of a report, and what is pending. */
+  reportSent(name: string): string {
+    return this.reportsSent + name;
   }
   ack(monitor: string): string {
     return this.acks + monitor;

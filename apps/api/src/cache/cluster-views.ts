@@ -5,6 +5,7 @@ import {
   type DerivedStatus,
   type Director,
   type Origin,
+  type ReportRecord,
   type Sample,
 } from '@9volt/contracts';
 import type { Item, Latest } from '@9volt/etcd-dal';
@@ -18,6 +19,7 @@ import type { CacheRecord } from './records.js';
 import { VitalsView } from './vitals-view.js';
 
 export type AlerterRecord = Extract<CacheRecord, { kind: 'alerter' }>;
+export type ReportEntry = Extract<CacheRecord, { kind: 'report' }>;
 export type StatusPageRecord = Extract<CacheRecord, { kind: 'status-page' }>;
 
 /** What the API knows of a cluster, from the records that it was shown. */
@@ -25,12 +27,15 @@ export class ClusterViews implements Surroundings {
   readonly monitors = new Map<string, MonitorView>();
   readonly alerters = new Map<string, Item<AlerterRecord>>();
   readonly statusPages = new Map<string, Item<StatusPageRecord>>();
+  readonly reports = new Map<string, Item<ReportEntry>>();
+  readonly reportsSent = new Map<string, ReportRecord>();
   /** Where entries come from, by name. */
   readonly origins = {
     monitor: new Map<string, Origin>(),
     alerter: new Map<string, Origin>(),
     maintenance: new Map<string, Origin>(),
     'status-page': new Map<string, Origin>(),
+    report: new Map<string, Origin>(),
   };
   readonly members = new MembersView();
   readonly quiet = new QuietView();
@@ -105,6 +110,14 @@ export class ClusterViews implements Surroundings {
       case 'status-page':
         if (gone) this.statusPages.delete(record.name);
         else this.statusPages.set(record.name, after as Item<StatusPageRecord>);
+        return;
+      case 'report':
+        if (gone) this.reports.delete(record.name);
+        else this.reports.set(record.name, after as Item<ReportEntry>);
+        return;
+      case 'report-sent':
+        if (gone) this.reportsSent.delete(record.name);
+        else this.reportsSent.set(record.name, record.record);
         return;
       case 'origin':
         if (gone) this.origins[record.noun].delete(record.name);

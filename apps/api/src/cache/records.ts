@@ -21,6 +21,8 @@ import {
   clusterConfigFaults,
   messageOf,
   type Silence,
+  type ReportRecord,
+  ReportSettings,
   StatusPageSettings,
   type Validated,
   validateSettings,
@@ -53,6 +55,8 @@ export type CacheRecord =
   | ({ kind: 'alerter'; name: string } & Declared<AlerterSettings>)
   | ({ kind: 'maintenance'; name: string } & Declared<MaintenanceSettings>)
   | ({ kind: 'status-page'; name: string } & Declared<StatusPageSettings>)
+  | ({ kind: 'report'; name: string } & Declared<ReportSettings>)
+  | { kind: 'report-sent'; name: string; record: ReportRecord }
   | { kind: 'origin'; noun: OriginKind; name: string; origin: Origin }
   | { kind: 'silence'; id: string; silence: Silence }
   | { kind: 'ack'; monitor: string; ack: Acknowledgement }
@@ -119,7 +123,20 @@ export function clusterRecords(keys: Keyspace, stores: Stores): Watchable<CacheR
         ...declared(value, (raw) => validateSettings(StatusPageSettings, raw)),
       }),
     ],
-    ...(['monitor', 'alerter', 'maintenance', 'status-page'] as const).map(
+    [
+      keys.reports,
+      (name, { value }) => ({
+        kind: 'report',
+        name,
+        ...declared(value, (raw) => validateSettings(ReportSettings, raw)),
+      }),
+    ],
+    [
+      keys.reportsSent,
+      (name, entry, report) =>
+        wrap(stores.reportSent.parsed(entry, report), (record) => ({ kind: 'report-sent', name, record })),
+    ],
+    ...(['monitor', 'alerter', 'maintenance', 'status-page', 'report'] as const).map(
       (noun) =>
         [
           keys.originsOf(noun),

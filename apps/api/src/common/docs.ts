@@ -112,13 +112,15 @@ const NAMED: Readonly<Record<string, string>> = {
   worker: 'worker-1',
   window: 'weekly-update',
   page: 'shop',
+  report: 'shop-monthly',
 };
 const WORDS: Readonly<Record<string, string>> = {
   window: 'Name of the maintenance window',
   page: 'Slug of the status page',
+  report: 'Name of the report',
 };
 
-type Named = 'monitor' | 'alerter' | 'worker' | 'window' | 'page';
+type Named = 'monitor' | 'alerter' | 'worker' | 'window' | 'page' | 'report';
 
 export function NameParam(what: Named): MethodDecorator {
   return ApiParam({

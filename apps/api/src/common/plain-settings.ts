@@ -1,14 +1,16 @@
-import { DomainError, newNameFault, type SettingsClass, validateSettings } from '@9volt/contracts';
+import { DomainError, type FieldError, newNameFault, type SettingsClass, validateSettings } from '@9volt/contracts';
 import { type ClusterNode, type Committed, keepsChanging, untilAccepted } from '@9volt/etcd-dal';
 import type { ClusterCache } from '../cache/cluster-cache.js';
 import { assertPreconditions, type Preconditions } from './etag.js';
 
 /** A kind of settings without a secret, to which nothing refers. */
 export interface PlainKind {
-  noun: 'maintenance' | 'status-page';
+  noun: 'maintenance' | 'status-page' | 'report';
   /** In words. */
   word: string;
   settings: SettingsClass;
+  /** Faults that only the other entries show. */
+  crossFaults?: (settings: object) => FieldError[];
 }
 
 /** Writes settings of such a kind, by comparing what it read. */
@@ -33,6 +35,8 @@ export class PlainSettings {
       const badName = stored ? undefined : newNameFault(noun, name);
       if (badName) throw DomainError.invalid([badName]);
       if (!validated.ok) throw DomainError.invalid(validated.errors);
+      const faults = this.kind.crossFaults?.(validated.value) ?? [];
+      if (faults.length > 0) throw DomainError.invalid(faults);
       assertPreconditions(preconditions, stored?.modRevision);
       const origin = stored ? undefined : ({ from: 'api' } as const);
       const written = await store.replace(name, stored?.modRevision ?? 0, validated.value, origin);

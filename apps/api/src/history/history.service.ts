@@ -13,6 +13,7 @@ import {
   type Tally,
   timelineOf,
   uptimeIn,
+  wholePeriods,
 } from '@9volt/contracts';
 import type { HistoryStore, Period } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
@@ -130,12 +131,19 @@ export class HistoryService {
     raw: RawQuery,
     parameters: readonly string[],
   ): Promise<{ from: number; to: number; partial: boolean; sums: Map<string, Tally> }> {
+    const { from, to } = readRange(raw, parameters, Date.now(), this.past.lengths);
+    return this.sumsOf(from, to);
+  }
+
+  /** {@link sums} of a known time. */
+  async sumsOf(
+    asked: number,
+    until: number,
+  ): Promise<{ from: number; to: number; partial: boolean; sums: Map<string, Tally> }> {
     const { lengths } = this.past;
-    const { from: asked, to } = readRange(raw, parameters, Date.now(), lengths);
-    const kept = retentionOf(this.cache.monitors.size, lengths);
-    const level = LEVELS.find((one) => Date.now() - asked <= kept[one]) ?? 'day';
-    const step = lengths[level];
-    const from = Math.floor(asked / step) * step;
+    const now = Date.now();
+    const to = Math.min(now, until);
+    const { from, step } = wholePeriods(asked, now, retentionOf(this.cache.monitors.size, lengths), lengths);
     const index = await this.past.index();
     const { found, partial } = await this.past.totals(index, this.past.periods(index, { from, to, step }), from);
     return { from, to, partial, sums: found };

@@ -1,14 +1,7 @@
-import {
-  type ArchiveIndex,
-  ArchiveConnection,
-  type ArchivedIncident,
-  type ArchivePeriod,
-  ArchiveReader,
-} from '@9volt/archive';
+import { type ArchiveIndex, ArchiveConnection, type ArchivedIncident, ArchiveReader } from '@9volt/archive';
 import {
   guarded,
   type HistoryPeriods,
-  joined,
   LEVELS,
   messageOf,
   type Retention,
@@ -16,7 +9,16 @@ import {
   type Tally,
   unawaited,
 } from '@9volt/contracts';
-import { type HistoryIndex, type HistoryStore, type Period, periodsFor, totalsOf } from '@9volt/etcd-dal';
+import {
+  type HistoryIndex,
+  type HistoryStore,
+  isArchived,
+  type Period,
+  periodsFor,
+  totalsFrom,
+  totalsOf,
+  withOlder,
+} from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger, Metrics, NodeConfig } from '@9volt/platform';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
@@ -133,12 +135,7 @@ export class Past implements OnApplicationBootstrap, OnModuleDestroy {
     const [etcd, archived] = await Promise.all([this.tallyIndex.get(), this.archived()]);
     if (!this.isArchived) return { all: etcd, unknownBefore: Number.NEGATIVE_INFINITY };
     if (!archived) return { all: etcd, unknownBefore: beginOf(etcd, this.lengths) };
-    const all = {
-      minute: etcd.minute,
-      hour: withOlder(etcd.hour, archived.hour),
-      day: withOlder(etcd.day, archived.day),
-    };
-    return { all, unknownBefore: Number.NEGATIVE_INFINITY };
+    return { all: withOlder(etcd, archived), unknownBefore: Number.NEGATIVE_INFINITY };
   }
 
   periods({ all }: PastIndex, range: { from: number; to: number; step: number }): Period[] {
@@ -167,17 +164,10 @@ export class Past implements OnApplicationBootstrap, OnModuleDestroy {
     periods: readonly Period[],
     from: number,
   ): Promise<Found<Map<string, Tally>>> {
-    let found = new Map<string, Tally>();
-    let partial = from < unknownBefore;
-    // In the order of time: the time between two periods belongs to the earlier one.
-    for (const part of partsOf(all, periods)) {
-      const totals = part.archived
-        ? await this.ask((reader) => reader.totals(part.periods))
-        : await totalsOf(this.store, all, part.periods);
-      if (totals) found = addTotals(found, totals);
-      else partial = true;
-    }
-    return { found, partial };
+    const { found, partial } = await totalsFrom(all, periods, (part) =>
+      part.archived ? this.ask((reader) => reader.totals(part.periods)) : totalsOf(this.store, all, part.periods),
+    );
+    return { found, partial: partial || from < unknownBefore };
   }
 
   /** Incidents that etcd no longer has, and since when there are all; undefined without an archive that answers. */
@@ -216,41 +206,6 @@ export class Past implements OnApplicationBootstrap, OnModuleDestroy {
   private get store(): HistoryStore {
     return this.cache.node.stores.history;
   }
-}
-
-/** What is older than all that etcd has of a level comes from the archive. */
-function withOlder(etcd: HistoryIndex['hour'], archived: ReadonlySet<number>): HistoryIndex['hour'] {
-  const first = Math.min(...etcd.keys());
-  const all = new Map(etcd);
-  for (const n of archived) if (n < first) all.set(n, []);
-  return all;
-}
-
-function isArchived(all: HistoryIndex, period: Period): period is ArchivePeriod {
-  return period.level !== 'minute' && all[period.level].get(period.n)?.length === 0;
-}
-
-type Part = { archived: true; periods: ArchivePeriod[] } | { archived: false; periods: Period[] };
-
-/** Periods side by side that are in the same place. */
-function partsOf(all: HistoryIndex, periods: readonly Period[]): Part[] {
-  const parts: Part[] = [];
-  for (const period of periods) {
-    const archived = isArchived(all, period);
-    const last = parts.at(-1);
-    if (last?.archived === archived) (last.periods as Period[]).push(period);
-    else parts.push({ archived, periods: [period] } as Part);
-  }
-  return parts;
-}
-
-/** The sums of two times, of which the first is before the second. */
-function addTotals(before: Map<string, Tally>, after: ReadonlyMap<string, Tally>): Map<string, Tally> {
-  for (const [name, tally] of after) {
-    const sum = before.get(name);
-    before.set(name, sum ? { ...joined(sum, tally), changes: [] } : tally);
-  }
-  return before;
 }
 
 /** The begin of the oldest period. */

@@ -29,6 +29,12 @@ import {
   SilenceRequest,
 } from '../quiet/quiet.dto.js';
 import { Report, ReportRow } from '../reports/report.dto.js';
+import {
+  ReportConfig,
+  ReportPreview,
+  ScheduledReportList,
+  ShownScheduledReport,
+} from '../reports/scheduled-report.dto.js';
 import { AlerterTrial, Delivery, MonitorTrial } from '../requests/request.dto.js';
 import { Results } from '../results/results.dto.js';
 import { SignedIn, SignIn } from '../session/session.dto.js';
@@ -109,6 +115,10 @@ export const DTOS: readonly Component<unknown>[] = [
   StatusPage,
   ShownStatusPage,
   StatusPageList,
+  ReportConfig,
+  ShownScheduledReport,
+  ScheduledReportList,
+  ReportPreview,
   Event,
   EventList,
   Stream,

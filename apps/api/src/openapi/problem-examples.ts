@@ -23,6 +23,7 @@ const FAULTY_AT: Readonly<Record<string, string>> = {
 const QUIET_BODIES = [
   ...['SilenceRequest', 'MatchRequest', 'AckRequest', 'CommentRequest', 'PauseRequest', 'Maintenance'],
   'StatusPage',
+  'ReportConfig',
 ];
 const CONFLICTS: Readonly<Record<string, string>> = {
   pushMonitors: 'Somebody else keeps changing these configurations; pushed 1 of 2. Try again',
@@ -45,6 +46,7 @@ const ABSENT: readonly (readonly [path: string, message: string])[] = [
   ['/api/v1/cluster/drain', "The worker 'worker-1' is not drained"],
   ['/api/v1/silence', "There is no silence '0mbd3k9x40000abcdefghijk'"],
   ['/api/v1/maintenance', "There is no maintenance window 'weekly-update'"],
+  ['/api/v1/scheduled-report', "There is no report 'shop-monthly'"],
   ['/api/v1/status-page', "There is no status page 'shop'"],
 ];
 
@@ -135,6 +137,7 @@ function nameIn(operation: Pick<Refusing, 'path'>): string {
   if (path.startsWith('/api/v1/silence')) return '0mbd3k9x40000abcdefghijk';
   if (path.startsWith('/api/v1/maintenance')) return 'weekly-update';
   if (path.startsWith('/api/v1/status-page')) return 'shop';
+  if (path.startsWith('/api/v1/scheduled-report')) return 'shop-monthly';
   return isOfAlerters(operation) ? 'team-slack' : 'shop-home';
 }
 

@@ -1,4 +1,4 @@
-import type { ReportLine } from '@9volt/contracts';
+import { type Grouping, GROUPINGS, type ReportLine } from '@9volt/contracts';
 import { EXAMPLE_AT } from '../common/example-facts.js';
 import {
   component,
@@ -14,9 +14,6 @@ import {
   text,
 } from '../common/shape.js';
 import { partial, UptimeOfTime } from '../history/history.dto.js';
-
-export const GROUPINGS = ['monitor', 'tag', 'type', 'member-tag'] as const;
-export type Grouping = (typeof GROUPINGS)[number];
 
 const ms = (description: string): Schema<number> => ({ ...count, description });
 const msOrNull = (description: string): Schema<number | null> => ({ ...orNull(count), description });

@@ -1,11 +1,11 @@
+import { GROUPINGS, reportCsv } from '@9volt/contracts';
 import { Get, Query, Res } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { ApiV1 } from '../common/api-v1.decorator.js';
 import { Route } from '../common/docs.js';
 import type { RawQuery } from '../common/list-query.js';
-import { csvOf } from './csv.js';
-import { GROUPINGS, type ShownReport } from './report.dto.js';
+import type { ShownReport } from './report.dto.js';
 import { ReportsService } from './reports.service.js';
 
 const instant = { type: 'string', format: 'date-time' } as const;
@@ -55,6 +55,6 @@ export class ReportsController {
     const report = await this.reports.report(query);
     if (query['format'] !== 'csv') return report;
     void reply.type('text/csv; charset=utf-8').header('Content-Disposition', 'attachment; filename="9volt-report.csv"');
-    return csvOf([...report.rows, { ...report.total, name: 'total' }]);
+    return reportCsv([...report.rows, { ...report.total, name: 'total' }]);
   }
 }

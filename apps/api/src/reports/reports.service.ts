@@ -2,11 +2,20 @@ import {
   byName,
   DomainError,
   fault,
+  type Grouping,
+  GROUPINGS,
+  groupsOf,
   INCIDENT_AGE_MS,
-  type MonitorSettings,
+  isReported,
   ownOf,
   type Reported,
+  type ReportFacts,
+  type ReportMessage,
+  reportMessage,
   reportOf,
+  type ReportSettings,
+  reportTimeOf,
+  sloOf,
 } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
@@ -15,7 +24,7 @@ import type { RawQuery } from '../common/list-query.js';
 import { HistoryService } from '../history/history.service.js';
 import { Past } from '../history/past.js';
 import { matchingMonitors } from '../settings/match-monitors.js';
-import { type Grouping, GROUPINGS, type ShownReport } from './report.dto.js';
+import type { ShownReport } from './report.dto.js';
 
 const FORMATS = ['json', 'csv'] as const;
 /** Parameters that choose monitors, and what a list of monitors calls them. */
@@ -39,26 +48,56 @@ export class ReportsService {
   async report(raw: RawQuery): Promise<ShownReport> {
     const groupBy = wordOf(raw, 'group-by', GROUPINGS);
     wordOf(raw, 'format', FORMATS);
-    const { from, to, partial, sums } = await this.history.sums(raw, PARAMETERS);
-    const incidents = await this.incidents(from, to);
+    const sums = await this.history.sums(raw, PARAMETERS);
     const filters = byName<string[]>();
     for (const [parameter, filter] of FILTERS) {
       const asked = [raw[parameter] ?? []].flat().filter((text) => text !== '');
       if (asked.length > 0) filters[filter] = asked;
     }
-    const monitors: Reported[] = [];
-    for (const { view } of matchingMonitors(this.cache, filters, to)) {
-      monitors.push(reported(view, groupBy, sums.get(view.name), incidents.of(view)));
-    }
+    const views = [...matchingMonitors(this.cache, filters, sums.to)].map(({ view }) => view);
+    const { from, to, incidentsFrom, partial, total, rows } = await this.facts(views, groupBy, sums);
+    return {
+      from: iso(from),
+      to: iso(to),
+      groupBy,
+      incidentsFrom: iso(incidentsFrom),
+      partial,
+      total,
+      rows: [...rows],
+    };
+  }
+
+  /** What a scheduled report would say that was due at an instant. */
+  async preview(settings: ReportSettings, dueAt: number): Promise<ReportMessage> {
+    const { title, description, 'group-by': groupBy = 'monitor' } = settings;
+    const { from, to, label } = reportTimeOf(settings, dueAt);
+    const views = this.reported(settings);
+    const facts = await this.facts(views, groupBy, await this.history.sumsOf(from, to));
+    return reportMessage({ title, description, label, groupBy }, facts);
+  }
+
+  /** The monitors that a scheduled report is about. */
+  reported(settings: ReportSettings): MonitorView[] {
+    return [...this.cache.monitors.values()].filter(
+      (view) => view.exists && isReported(settings, { name: view.name, tags: view.settings?.tags }),
+    );
+  }
+
+  private async facts(
+    views: readonly MonitorView[],
+    groupBy: Grouping,
+    { from, to, partial, sums }: Awaited<ReturnType<HistoryService['sumsOf']>>,
+  ): Promise<ReportFacts> {
+    const incidents = await this.incidents(from, to);
+    const monitors = views.map((view) => reported(view, groupBy, sums.get(view.name), incidents.of(view)));
     const { total, lines } = reportOf(monitors, { from, to }, groupBy !== 'monitor');
     return {
-      from: new Date(from).toISOString(),
-      to: new Date(to).toISOString(),
-      groupBy,
-      incidentsFrom: new Date(Math.max(from, incidents.since)).toISOString(),
-      partial: partial || incidents.partial,
+      from,
+      to,
       total,
       rows: lines,
+      incidentsFrom: Math.max(from, incidents.since),
+      partial: partial || incidents.partial,
     };
   }
 
@@ -108,25 +147,9 @@ function reported(
   sum: Reported['sum'],
   incidents: Reported['incidents'],
 ): Reported {
-  const slo = settings?.['slo-uptime'];
-  return {
-    name,
-    groups: groupsOf(settings, by),
-    sum,
-    incidents,
-    slo: slo === undefined ? undefined : Number((slo / 100).toPrecision(12)),
-  };
+  return { name, groups: groupsOf(settings, by), sum, incidents, slo: settings && sloOf(settings)?.target };
 }
 
-function groupsOf(settings: MonitorSettings | undefined, by: Grouping): readonly string[] {
-  switch (by) {
-    case 'monitor':
-      return [];
-    case 'tag':
-      return settings?.tags ?? [];
-    case 'type':
-      return settings ? [settings.type] : [];
-    case 'member-tag':
-      return [settings?.['member-tag'] ?? ''];
-  }
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
 }

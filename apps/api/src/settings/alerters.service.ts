@@ -89,6 +89,9 @@ export class AlertersService {
     for (const { name: user, settings } of this.cache.monitors.values()) {
       if (settings && usesOf(settings).some(({ alerter }) => alerter === name)) users.push(user);
     }
+    for (const [user, { value }] of this.cache.reports) {
+      if (value.settings?.alerters.includes(name)) users.push(`report ${user}`);
+    }
     return users.sort();
   }
 

@@ -183,6 +183,8 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
       case 'coverage':
       case 'alerter':
       case 'status-page':
+      case 'report':
+      case 'report-sent':
       case 'incident':
       case 'outbox':
       case 'vitals':

@@ -3,6 +3,7 @@ import {
   isPlainObject,
   MaintenanceSettings,
   type Origin,
+  ReportSettings,
   StatusPageSettings,
   type Validated,
   validateSettings,
@@ -18,7 +19,7 @@ type Origins = ReadonlyMap<string, Origin>;
 
 export const DEMO_TAG = '9volt-demo';
 
-/** Reads and writes monitors, alerters, maintenance windows and status pages in etcd. */
+/** Reads and writes monitors, alerters, maintenance windows, status pages and reports in etcd. */
 export class ConfigRepository {
   private readonly client: EtcdClient;
   private readonly keys: Keyspace;
@@ -38,6 +39,7 @@ export class ConfigRepository {
       alerter: this.keys.alerters,
       maintenance: this.keys.maintenances,
       'status-page': this.keys.statusPages,
+      report: this.keys.reports,
     };
     const { entries, revision } = await this.client.list(prefixes.monitor);
     const noted = byKind(await Promise.all(KINDS.map((kind) => this.stores.origin[kind].readAll(revision))));
@@ -87,6 +89,7 @@ const VALIDATE: Readonly<Record<Kind, (name: string, raw: unknown) => Validated<
   alerter: validateAlerter,
   maintenance: (_name, raw) => validateSettings(MaintenanceSettings, raw),
   'status-page': (_name, raw) => validateSettings(StatusPageSettings, raw),
+  report: (_name, raw) => validateSettings(ReportSettings, raw),
 };
 
 /** Most stored entries equal those in the files and need no validation. */

@@ -4,7 +4,7 @@ import { visible } from '../output/visible.js';
  * The kinds of entries at the top of a file. To add one, begin here; validate-entries.ts and config-repository.ts must know it,
  * too.
  */
-export const KINDS = ['monitor', 'alerter', 'maintenance', 'status-page'] as const;
+export const KINDS = ['monitor', 'alerter', 'maintenance', 'status-page', 'report'] as const;
 
 export type Kind = (typeof KINDS)[number];
 
@@ -14,6 +14,7 @@ export const PLURALS: Readonly<Record<Kind, string>> = {
   alerter: 'alerters',
   maintenance: 'maintenance windows',
   'status-page': 'status pages',
+  report: 'reports',
 };
 
 /** One entry as it stands in a file. */

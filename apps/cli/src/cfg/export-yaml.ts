@@ -6,7 +6,7 @@ import type { Catalogue, Stored } from './plan-sync.js';
 export function exportYaml(stored: Catalogue<Stored>): { text: string; invalid: string[] } {
   const invalid: string[] = [];
   const document: Partial<Record<Kind, Record<string, object>>> = {};
-  for (const kind of ['alerter', 'maintenance', 'monitor', 'status-page'] as const) {
+  for (const kind of ['alerter', 'maintenance', 'monitor', 'status-page', 'report'] as const) {
     const entries: [string, object][] = [];
     for (const [name, { value }] of [...stored[kind]].sort(([a], [b]) => (a < b ? -1 : 1))) {
       if (value) entries.push([name, { ...value }]);

@@ -26,6 +26,7 @@ const catalogue = <V>(
   alerter: new Map(Object.entries(alerter)),
   maintenance: new Map(Object.entries(maintenance)),
   'status-page': new Map(),
+  report: new Map(),
 });
 const many = <V>(count: number, value: V): Record<string, V> =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [`m${index}`, value]));

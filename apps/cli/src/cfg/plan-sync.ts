@@ -61,7 +61,7 @@ export interface SyncOptions {
 export type Catalogue<V> = Record<Kind, ReadonlyMap<string, V>>;
 
 /** Alerters before the monitors that name them, and windows before the monitors that they keep quiet. */
-const IN_ORDER: readonly Kind[] = ['alerter', 'maintenance', 'monitor', 'status-page'];
+const IN_ORDER: readonly Kind[] = ['alerter', 'maintenance', 'monitor', 'status-page', 'report'];
 
 /** The writes that make the stored entries of a set equal to those in its files. */
 export function planSync(local: Catalogue<object>, stored: Catalogue<Stored>, options: SyncOptions): SyncPlan {

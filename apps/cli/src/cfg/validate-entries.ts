@@ -1,13 +1,15 @@
-import { validateAlerter } from '@9volt/alerters';
+import { reportAlerterFaults, validateAlerter } from '@9volt/alerters';
 import {
   alerterReferencesOf,
   type AlerterSettings,
   dependencyFaults,
   type FieldError,
+  isPlainObject,
   MaintenanceSettings,
   type MonitorSettings,
   newNameFault,
   pointer,
+  ReportSettings,
   StatusPageSettings,
   unknownName,
   validateSettings,
@@ -20,6 +22,7 @@ export interface Validated {
   alerters: Map<string, AlerterSettings>;
   windows: Map<string, MaintenanceSettings>;
   pages: Map<string, StatusPageSettings>;
+  reports: Map<string, ReportSettings>;
 }
 
 /** A monitor, which may be invalid, and what it names. */
@@ -31,23 +34,26 @@ interface Dependent {
 /**
  * Validates everything that was read, the names of alerters and of parents included: each must be among the entries or be stored afterwards:
  * `storedAlerters` (undefined when that is not known, and then names are not judged), and of monitors `storedParents`, which answers on which
- * others one depends.
+ * others one depends. `storedType` answers the type of a stored alerter.
  */
 export function validateEntries(
   entries: readonly Entry[],
   storedAlerters: Iterable<string> | undefined,
   storedParents: (monitor: string) => readonly string[] | undefined = () => undefined,
+  storedType: (alerter: string) => string | undefined = () => undefined,
 ): Validated & { faults: ConfigFault[] } {
   const monitors = new Map<string, MonitorSettings>();
   const alerters = new Map<string, AlerterSettings>();
   const windows = new Map<string, MaintenanceSettings>();
   const pages = new Map<string, StatusPageSettings>();
+  const reports = new Map<string, ReportSettings>();
   const dependents = new Map<string, Dependent>();
   const faults: ConfigFault[] = [];
   const known = new Set([
     ...(storedAlerters ?? []),
     ...entries.filter((entry) => entry.kind === 'alerter').map((entry) => entry.name),
   ]);
+  const types = storedAlerters && new Map([...known].map((name) => [name, typeIn(entries, name) ?? storedType(name)]));
   for (const entry of entries) {
     if (entry.kind === 'alerter') {
       const validated = validateAlerter(entry.name, entry.raw, at(entry));
@@ -67,6 +73,16 @@ export function validateEntries(
       else faults.push(...eachOnce(entry, validated.errors).map((error) => toFault(entry, error)));
       continue;
     }
+    if (entry.kind === 'report') {
+      const validated = validateSettings(ReportSettings, entry.raw, at(entry));
+      const errors = validated.ok ? [] : eachOnce(entry, validated.errors);
+      if (validated.ok) {
+        reports.set(entry.name, validated.value);
+        if (types) errors.push(...reportAlerterFaults(validated.value, types, at(entry)));
+      }
+      faults.push(...errors.map((error) => toFault(entry, error)));
+      continue;
+    }
     const validated = validateMonitor(entry.name, entry.raw, at(entry));
     const errors = validated.ok ? [] : eachOnce(entry, validated.errors);
     const settings = validated.ok ? validated.value : namesIn(entry, errors);
@@ -76,7 +92,12 @@ export function validateEntries(
     faults.push(...errors.map((error) => toFault(entry, error)));
   }
   if (storedAlerters !== undefined) faults.push(...parentFaults(dependents, storedParents));
-  return { monitors, alerters, windows, pages, faults };
+  return { monitors, alerters, windows, pages, reports, faults };
+}
+
+function typeIn(entries: readonly Entry[], alerter: string): string | undefined {
+  const raw = entries.find(({ kind, name }) => kind === 'alerter' && name === alerter)?.raw;
+  return isPlainObject(raw) && typeof raw['type'] === 'string' ? raw['type'] : undefined;
 }
 
 function parentFaults(

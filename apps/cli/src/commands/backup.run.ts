@@ -74,6 +74,7 @@ function summary(keys: Iterable<string>): string {
   const others = [
     count('maintenance/', 'maintenance window'),
     count('status-page/', 'status page'),
+    count('report/', 'report'),
     count('silence/', 'silence'),
     count('pause/', 'monitor disabled for a time', 'monitors disabled for a time'),
   ].filter((counted) => !counted.startsWith('0 '));

@@ -1,5 +1,12 @@
 import { basename, resolve } from 'node:path';
-import { alerterReferencesOf, isName, type MonitorSettings, NAME_EXPECTED } from '@9volt/contracts';
+import {
+  alerterReferencesOf,
+  type AlerterSettings,
+  isName,
+  type MonitorSettings,
+  NAME_EXPECTED,
+  type ReportSettings,
+} from '@9volt/contracts';
 import { describeChange, describePlan } from '../cfg/describe-plan.js';
 import { ConfigRepository } from '../cfg/config-repository.js';
 import { type ConfigFault, describeFault, quoteOf } from '../cfg/entry.js';
@@ -119,10 +126,13 @@ async function prepare(
   }
   const { stored } = read;
   const staying = [...stored.alerter].filter(([, known]) => !isLeftOver(known, syncOptions)).map(([name]) => name);
-  const validated = validateEntries(loaded.entries, staying, (name) => {
+  const storedParents = (name: string): readonly string[] | undefined => {
     const known = stored.monitor.get(name);
     return known && !isLeftOver(known, syncOptions) ? parentsOf(known) : undefined;
-  });
+  };
+  const storedType = (name: string): string | undefined =>
+    (stored.alerter.get(name)?.value as AlerterSettings | undefined)?.type;
+  const validated = validateEntries(loaded.entries, staying, storedParents, storedType);
   const added = loaded.entries.filter(({ kind, name }) => !stored[kind].has(name));
   refuse([...loaded.faults, ...validated.faults, ...newNameFaults(added, loaded.entries)]);
   const plan = planSync(
@@ -131,6 +141,7 @@ async function prepare(
       alerter: validated.alerters,
       maintenance: validated.windows,
       'status-page': validated.pages,
+      report: validated.reports,
     },
     stored,
     syncOptions,
@@ -158,11 +169,16 @@ function refuseForeign({ foreign }: SyncPlan): void {
   );
 }
 
-/** A monitor that stays must not lose an alerter or a monitor that it names. */
+/** What stays must not lose an alerter or a monitor that it names. */
 function refuseLoss(plan: SyncPlan, stored: Catalogue<Stored>): void {
   const removed = new Set(plan.removed.map(({ kind, name }) => `${kind} ${name}`));
   if (removed.size === 0) return;
   const faults = plan.kept.flatMap(({ kind, name }) => {
+    if (kind === 'report') {
+      const { alerters = [] } = (stored.report.get(name)?.value ?? {}) as Partial<ReportSettings>;
+      const lost = alerters.filter((alerter) => removed.has(`alerter ${alerter}`));
+      return lost.map((alerter) => `alerter ${alerter} is used by the report ${name}, which stays`);
+    }
     const known = kind === 'monitor' ? stored.monitor.get(name) : undefined;
     const used = [
       ...alerterReferencesOf((known?.value ?? {}) as MonitorSettings).map((alerter) => `alerter ${alerter.name}`),
@@ -191,10 +207,11 @@ function parentsOf(stored: Stored | undefined): readonly string[] | undefined {
   return stored && ((stored.value as MonitorSettings | undefined)?.['depends-on'] ?? []);
 }
 
-function found(loaded: Loaded, { monitors, alerters, windows, pages }: Validated): string {
+function found(loaded: Loaded, { monitors, alerters, windows, pages, reports }: Validated): string {
   const more = [
     windows.size > 0 ? `, ${windows.size} maintenance windows` : '',
     pages.size > 0 ? `, ${pages.size} status pages` : '',
+    reports.size > 0 ? `, ${reports.size} reports` : '',
   ].join('');
   return `found ${monitors.size} monitors and ${alerters.size} alerters${more} in ${loaded.files === 1 ? '1 file' : `${loaded.files} files`}`;
 }

@@ -18,6 +18,7 @@ interface ReportOptions extends ApiOptions {
   from?: string;
   to?: string;
   groupBy?: string;
+  send?: string;
   output: 'table' | 'json' | 'csv';
   trunc: boolean;
 }
@@ -37,10 +38,11 @@ export function addReportCommand(program: Command): void {
     .option('--to <time>', 'end: a time, or a duration ago (default: now)')
     .addOption(new Option('--group-by <what>', 'what a row is about').choices(['monitor', 'tag', 'type', 'member-tag']))
     .addOption(new Option('-o, --output <format>', 'output format').choices(['table', 'json', 'csv']).default('table'))
+    .option('--send <name>', 'send this report of the configuration by mail now, instead')
     .option('--no-trunc', 'do not cut values to the width of the terminal')
     .addHelpText(
       'after',
-      '\nExamples:\n  9volt report --last 30d\n  9volt report --tag shop --last 30d --group-by tag\n  9volt report --from 2026-05-01 --to 2026-06-01 -o csv > may.csv',
+      '\nExamples:\n  9volt report --last 30d\n  9volt report --tag shop --last 30d --group-by tag\n  9volt report --from 2026-05-01 --to 2026-06-01 -o csv > may.csv\n  9volt report --send shop-monthly',
     )
     .action(report);
 }
@@ -49,6 +51,12 @@ async function report(options: ReportOptions): Promise<void> {
   const { tag, type, query, groupBy, output, trunc } = options;
   const parameters = { tag, type, q: query, 'group-by': groupBy, ...rangeOf(options) };
   const api = new ApiClient(options);
+  if (options.send !== undefined) {
+    const { message } = await api.post<{ message: string }>(
+      `/api/v1/scheduled-report/${encodeURIComponent(options.send)}/send`,
+    );
+    return say(message);
+  }
   if (output === 'csv') {
     process.stdout.write(await api.get<string>('/api/v1/report', { ...parameters, format: 'csv' }));
     return;

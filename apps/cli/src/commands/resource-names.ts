@@ -4,6 +4,7 @@ export const RESOURCE_NAMES = {
   states: ['state', 's'],
   events: ['event', 'e'],
   alerters: ['alerter', 'a'],
+  reports: ['report', 'r'],
   members: ['member', 'workers', 'worker', 'w'],
   cluster: ['c'],
 } as const satisfies Record<string, readonly string[]>;

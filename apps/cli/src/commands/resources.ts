@@ -9,6 +9,7 @@ import { clusterResources } from './cluster-resources.js';
 import type { ResourceName } from './resource-names.js';
 
 type UptimeFacts = components['schemas']['Uptime'];
+type ScheduledReport = components['schemas']['ShownScheduledReport'];
 export type Row = Record<string, unknown>;
 type Columns = Record<string, (row: Row) => unknown>;
 
@@ -116,6 +117,30 @@ export const RESOURCES: Record<ResourceName, Resource> = {
       DESCRIPTION: (row) => row['description'],
     },
     wide: {},
+    nameOf: (row) => row['name'],
+  },
+  reports: {
+    fetch: (api, name) =>
+      api.get(name ? `/api/v1/scheduled-report/${encodeURIComponent(name)}` : '/api/v1/scheduled-report'),
+    rows: list,
+    columns: {
+      NAME: (row) => row['name'],
+      TITLE: (row) => (row as ScheduledReport).config?.title ?? row['reason'],
+      MONITORS: (row) => row['monitors'],
+      NEXT: (row) => row['nextAt'],
+      PENDING: (row) => (row as ScheduledReport).pending.length || undefined,
+      LAST: (row) => {
+        const last = (row as ScheduledReport).sent[0];
+        return last && `${last.outcome} ${ageOf(last.at)} ago`;
+      },
+    },
+    wide: {
+      ALERTERS: (row) => (row as ScheduledReport).config?.alerters,
+      ANSWER: (row) => {
+        const { pending, sent } = row as ScheduledReport;
+        return pending[0]?.answer ?? sent[0]?.answer;
+      },
+    },
     nameOf: (row) => row['name'],
   },
   ...clusterResources,

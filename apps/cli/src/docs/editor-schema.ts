@@ -6,6 +6,7 @@ import {
   type JsonSchema,
   jsonSchemaOf,
   MaintenanceSettings,
+  ReportSettings,
   type SettingsClass,
   StatusPageSettings,
 } from '@9volt/contracts';
@@ -23,7 +24,7 @@ export function editorSchema(): JsonSchema {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: '9volt configuration',
     description:
-      'Monitors, alerters, maintenance windows and status pages, each a map from name to settings. Made by "npm run generate" from the settings classes.',
+      'Monitors, alerters, maintenance windows, status pages and reports, each a map from name to settings. Made by "npm run generate" from the settings classes.',
     type: 'object',
     additionalProperties: false,
     patternProperties: { '^x-': { description: 'Yours: 9volt reads no attribute that starts with x-.' } },
@@ -32,10 +33,12 @@ export function editorSchema(): JsonSchema {
       alerter: mapOf('alerter', 'Alerters by name.'),
       maintenance: mapOf('maintenance', 'Maintenance windows by name.'),
       'status-page': mapOf('status-page', 'Public status pages by slug.'),
+      report: mapOf('report', 'Reports by mail, by name.'),
     },
     definitions: {
       maintenance: settingsSchema(MaintenanceSettings),
       'status-page': settingsSchema(StatusPageSettings),
+      report: settingsSchema(ReportSettings),
       monitor: byType(
         [...monitorTypes].map(([type, { summary }]) => ({ type, summary, definition: `monitor-${type}` })),
       ),
@@ -52,7 +55,10 @@ export function editorSchema(): JsonSchema {
   };
 }
 
-function mapOf(kind: 'monitor' | 'alerter' | 'maintenance' | 'status-page', description: string): JsonSchema {
+function mapOf(
+  kind: 'monitor' | 'alerter' | 'maintenance' | 'status-page' | 'report',
+  description: string,
+): JsonSchema {
   return {
     description,
     type: ['object', 'null'],

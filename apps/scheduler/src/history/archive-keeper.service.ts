@@ -1,5 +1,12 @@
 import { setImmediate as pause } from 'node:timers/promises';
-import { type Archived, ArchiveConnection, ArchiveFenced, ArchiveWriter, type ArchivedIncident } from '@9volt/archive';
+import {
+  type Archived,
+  ArchiveConnection,
+  ArchiveFenced,
+  ArchiveReader,
+  ArchiveWriter,
+  type ArchivedIncident,
+} from '@9volt/archive';
 import { guarded, messageOf, retentionOf, type Tally, unawaited } from '@9volt/contracts';
 import { ClusterNode, decodeTallies, type HistoryIndex } from '@9volt/etcd-dal';
 import { AppLogger, Health, type Logger, Metrics, NodeConfig } from '@9volt/platform';
@@ -68,6 +75,16 @@ export class ArchiveKeeper implements OnApplicationBootstrap, OnModuleDestroy {
   /** Does what is due. */
   keep(): Promise<void> {
     return this.task.run();
+  }
+
+  get isArchived(): boolean {
+    return this.connection !== undefined;
+  }
+
+  /** Reads what it has; undefined without an archive. */
+  get reader(): ArchiveReader | undefined {
+    const { keys, stores } = this.node;
+    return this.connection && new ArchiveReader(this.connection, keys.root.slice(1, -1), stores.history.periods);
   }
 
   /** What of an index etcd may lose: with an archive, what is archived, or is too old to wait for it. */

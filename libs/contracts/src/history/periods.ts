@@ -34,3 +34,14 @@ export function retentionOf(monitors: number, { hour, day }: HistoryPeriods = hi
     day: Math.max(2, Math.round(100 * share(FULL_DAYS_MONITORS))) * day,
   };
 }
+
+/** The begin of the minute, hour or day that an instant falls into: the finest of these that is still kept; and how long that is. */
+export function wholePeriods(
+  at: number,
+  now: number,
+  kept: Retention,
+  lengths: HistoryPeriods,
+): { from: number; step: number } {
+  const step = lengths[LEVELS.find((level) => now - at <= kept[level]) ?? 'day'];
+  return { from: Math.floor(at / step) * step, step };
+}

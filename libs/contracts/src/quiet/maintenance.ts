@@ -1,9 +1,10 @@
-import { Cron } from 'croner';
+import type { Cron } from 'croner';
 import { Choice, Duration, Matching, Text, Time } from '../settings/decorators.js';
 import { parseDuration } from '../settings/duration.js';
 import type { FieldError } from '../settings/errors.js';
 import { type CrossChecked, fault } from '../settings/validate-settings.js';
 import { type Matcher, matcherFaults } from './matcher.js';
+import { isSchedule, isTimeZone, scheduleOf } from './schedule.js';
 
 /** A maintenance window, one-off (`start`, `end`) or recurring (`schedule`, `duration`, `time-zone`): `maintenance/<name>`. */
 export class MaintenanceSettings implements CrossChecked {
@@ -110,7 +111,7 @@ export class MaintenanceWindows {
   private known: { from: number; to: number; window: Window | undefined } | undefined;
 
   constructor(readonly settings: MaintenanceSettings) {
-    this.cron = settings.schedule === undefined ? undefined : cronOf(settings.schedule, settings['time-zone']);
+    this.cron = settings.schedule === undefined ? undefined : scheduleOf(settings.schedule, settings['time-zone']);
     this.lengthMs = settings.duration === undefined ? 0 : parseDuration(settings.duration);
   }
 
@@ -158,27 +159,6 @@ export class MaintenanceWindows {
 
 /** A schedule of every minute with a longer window never ends: it says that the window ends this far ahead. */
 const MAX_OVERLAPPING = 100;
-
-function cronOf(schedule: string, timeZone = 'UTC'): Cron {
-  return new Cron(schedule, { timezone: timeZone, paused: true, mode: '5-part' });
-}
-
-function isSchedule(schedule: string, timeZone: string | undefined): boolean {
-  try {
-    return cronOf(schedule, timeZone).nextRun() !== null;
-  } catch {
-    return false;
-  }
-}
-
-function isTimeZone(zone: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 function missingBeside(name: string, what: string): FieldError {
   return { path: `/${name}`, expected: `${name} of ${what}`, message: `${name}: is required for ${what}` };

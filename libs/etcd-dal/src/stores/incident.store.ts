@@ -131,6 +131,17 @@ export class IncidentStore {
     };
   }
 
+  /** All that are valid, in the order of keys. */
+  async *all(): AsyncGenerator<{ monitor: string; record: IncidentRecord }> {
+    for await (const { entries } of this.client.pages(this.keys.incidents)) {
+      for (const entry of entries) {
+        const place = this.keys.parseIncident(entry.key);
+        const record = this.parsed(entry);
+        if (place && record) yield { monitor: place.monitor, record };
+      }
+    }
+  }
+
   /** All, in the order of keys: those of a monitor together, oldest first. */
   async *ages(): AsyncGenerator<{ key: string; monitor: string; closedAt: number | undefined; modRevision: number }> {
     for await (const { entries } of this.client.pages(this.keys.incidents)) {

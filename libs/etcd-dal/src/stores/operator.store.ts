@@ -14,7 +14,7 @@ export interface KeyChange {
 
 const BATCH = 100;
 
-/** All that people declare: settings of the cluster, monitors, alerters, drains, maintenance windows, status pages, silences, pauses. All else is made from it. */
+/** All that people declare: settings of the cluster, monitors, alerters, drains, maintenance windows, status pages, reports, silences, pauses. All else is made from it. */
 export class OperatorStore {
   constructor(
     private readonly client: EtcdClient,
@@ -36,8 +36,8 @@ export class OperatorStore {
   }
 
   private get prefixes(): string[] {
-    const { monitors, alerters, drains, maintenances, statusPages, silences, pauses } = this.keys;
-    return [monitors, alerters, drains, maintenances, statusPages, silences, pauses];
+    const { monitors, alerters, drains, maintenances, statusPages, reports, silences, pauses } = this.keys;
+    return [monitors, alerters, drains, maintenances, statusPages, reports, silences, pauses];
   }
 
   /** The write that replaces a key; refused when it changed since it was read. */

@@ -17,7 +17,7 @@ export interface SettingsChange {
   origin?: Origin | undefined;
 }
 
-/** `monitor/<name>`, `alerter/<name>`, `maintenance/<name>` or `status-page/<slug>`. Anybody may write there, so nothing is skipped: people must see what is refused. */
+/** `monitor/<name>`, `alerter/<name>`, `maintenance/<name>`, `status-page/<slug>` or `report/<name>`. Anybody may write there, so nothing is skipped: people must see what is refused. */
 export class SettingsStore {
   constructor(
     private readonly client: EtcdClient,
@@ -39,6 +39,12 @@ export class SettingsStore {
 
   read(name: string): Promise<Entry | undefined> {
     return this.client.get(this.prefix + name);
+  }
+
+  /** All values by name. One that is too large or not JSON comes as undefined. */
+  async list(): Promise<Map<string, unknown>> {
+    const { entries } = await this.client.list(this.prefix);
+    return new Map(entries.map(({ key, value }) => [this.nameOf(key), parse(value, MAX_SETTINGS_BYTES).value]));
   }
 
   /** In the order of the names; undefined where there is none. */

@@ -17,6 +17,7 @@ import { OriginStore } from './origin.store.js';
 import { OutboxStore } from './outbox.store.js';
 import { PushStore } from './push.store.js';
 import { QuietStore, quietShapes } from './quiet.store.js';
+import { ReportSentStore } from './report-sent.store.js';
 import { RequestStore } from './request.store.js';
 import { SettingsStore } from './settings.store.js';
 import { StateStore } from './state.store.js';
@@ -31,6 +32,8 @@ export class Stores {
   readonly alerter: SettingsStore;
   readonly maintenance: SettingsStore;
   readonly 'status-page': SettingsStore;
+  readonly report: SettingsStore;
+  readonly reportSent: ReportSentStore;
   readonly silence: QuietStore<Silence>;
   readonly ack: QuietStore<Acknowledgement>;
   readonly pause: QuietStore<Pause>;
@@ -62,11 +65,14 @@ export class Stores {
       alerter: new OriginStore(client, keys, 'alerter'),
       maintenance: new OriginStore(client, keys, 'maintenance'),
       'status-page': new OriginStore(client, keys, 'status-page'),
+      report: new OriginStore(client, keys, 'report'),
     };
     this.monitor = new SettingsStore(client, keys.monitors, this.origin.monitor);
     this.alerter = new SettingsStore(client, keys.alerters, this.origin.alerter);
     this.maintenance = new SettingsStore(client, keys.maintenances, this.origin.maintenance);
     this['status-page'] = new SettingsStore(client, keys.statusPages, this.origin['status-page']);
+    this.report = new SettingsStore(client, keys.reports, this.origin.report);
+    this.reportSent = new ReportSentStore(client, keys);
     this.silence = new QuietStore(client, keys.silences, quietShapes.silence);
     this.ack = new QuietStore(client, keys.acks, quietShapes.acknowledgement);
     this.pause = new QuietStore(client, keys.pauses, quietShapes.pause);

@@ -48,6 +48,8 @@ const LOOKS: Record<EventType, [IconName, Tone]> = {
   'flapping-ended': ['monitors', 'calm'],
   'burn-began': ['warning', 'doubtful'],
   'burn-ended': ['monitors', 'calm'],
+  'report-sent': ['report', 'good'],
+  'report-failed': ['report', 'bad'],
 };
 
 export const EVENT_TYPES: string[] = Object.keys(LOOKS);

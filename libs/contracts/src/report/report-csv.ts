@@ -1,4 +1,4 @@
-import type { ReportLine } from '@9volt/contracts';
+import type { ReportLine } from '../history/report.js';
 
 const COLUMNS: readonly [heading: string, of: (line: ReportLine) => string | number | null][] = [
   ['name', ({ name }) => name],
@@ -20,7 +20,7 @@ const COLUMNS: readonly [heading: string, of: (line: ReportLine) => string | num
 ];
 
 /** Comma-separated values (RFC 4180), with a heading. */
-export function csvOf(lines: readonly ReportLine[]): string {
+export function reportCsv(lines: readonly ReportLine[]): string {
   const rows = [COLUMNS.map(([heading]) => heading), ...lines.map((line) => COLUMNS.map(([, of]) => of(line)))];
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }

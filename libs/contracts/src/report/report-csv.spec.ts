@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import { reportOf } from '@9volt/contracts';
-import { csvOf } from './csv.js';
+import { reportOf } from '../history/report.js';
+import { reportCsv } from './report-csv.js';
 
 function firstCell(name: string): string {
   const monitor = { name, groups: [], sum: undefined, incidents: [] };
-  const csv = csvOf(reportOf([monitor], { from: 0, to: 1 }, false).lines);
+  const csv = reportCsv(reportOf([monitor], { from: 0, to: 1 }, false).lines);
   return csv.slice(csv.indexOf('\r\n') + 2).replace(/,1,,,,0,.*\r\n$/, '');
 }
 
