@@ -86,3 +86,15 @@ it('parents must be there and depend on nothing in a circle', () => {
     expect.stringContaining('a.yaml:2: /monitor/a/depends-on: depends-on: a -> b -> a is a circle'),
   ]);
 });
+
+it('an alerter of a report must exist and be able to send it', () => {
+  const text = [
+    'alerter: {mail: {type: email, options: {to: a@example.com}}, hook: {type: http, options: {url: "http://x/"}}}',
+    'report:',
+    '  shop: {title: Shop, schedule: 0 8 1 * *, last: 30d, alerters: [mail, hook, mial, old]}',
+  ].join('\n');
+  expect(faultsOf(text, ['old'])).toEqual([
+    'a.yaml:3: /report/shop/alerters/1: hook is of the type http; expected an alerter of the type email',
+    'a.yaml:3: /report/shop/alerters/2: unknown alerter "mial"; did you mean "mail"?',
+  ]);
+});
