@@ -1,10 +1,10 @@
 import preset from '../jest.preset.mjs';
 
-// The stories kill processes and measure delays: one at a time. Those of operations/ are a stage of their own.
+// The stories kill processes and measure delays: one at a time. Those of browser/ and operations/ are stages of their own.
 export default {
   ...preset,
   roots: ['<rootDir>'],
-  testPathIgnorePatterns: [...preset.testPathIgnorePatterns, '<rootDir>/operations/'],
+  testPathIgnorePatterns: [...preset.testPathIgnorePatterns, '<rootDir>/browser/', '<rootDir>/operations/'],
   testTimeout: 120_000,
   maxWorkers: 1,
 };

@@ -34,40 +34,43 @@ async function runEverything() {
   setUp(report, 'packages', () => ensureDebianPackages(testNeeds));
 
   // The stories run the built command, so they need all of it.
-  const buildsAll = chosen.some(isStory);
-  await runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build', ...(buildsAll ? [] : onlyChosen())]);
-  // Three lanes for two cores: the stories wait more than they compute. Each lane takes the next of the remaining projects, the
-  // long ones first.
-  const rest = chosen.filter((one) => !isStory(one)).sort((a, b) => isSlow(b) - isSlow(a));
+  const stories = chosen.filter(isStory);
+  const parts = stories.length > 0 ? [] : onlyChosen();
+  const built = runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build', ...parts]);
+  // Four lanes for two cores: the stories wait more than they compute. Each lane that is done takes the next of the remaining
+  // projects, the long ones first.
+  const rest = chosen.filter((one) => !isStory(one)).sort((a, b) => slowness(b) - slowness(a));
+  const runRest = (options) => runSpecs(root, report, rest, options);
   const lanes = [
-    checkSources().then(() => runSpecs(root, report, rest)),
-    ...chosen
-      .filter(isStory)
-      .map(async (story) => [
-        ...(await runSpecs(root, report, [story])),
-        ...(await runSpecs(root, report, rest, { workers: 1 })),
-      ]),
+    checkSources(built).then(() => runRest({ workers: 1 })),
+    built.then(() => runRest()),
+    ...[1, 2].map(async () => {
+      await built;
+      return [...(await runSpecs(root, report, stories)), ...(await runRest({ workers: 1 }))];
+    }),
   ];
   await runFailedAlone(root, report, (await Promise.all(lanes)).flat());
 }
 
 /** If one of these began last, the other lanes would wait for it. */
-function isSlow({ name }) {
-  return ['worker', 'etcd-dal'].includes(name);
+function slowness({ name }) {
+  return ['monitors', 'api', 'etcd-dal', 'worker'].indexOf(name);
 }
 
-async function checkSources() {
+async function checkSources(built) {
+  const sources = chosen.map(({ dir }) => dir);
+  await runTool(root, report, 'types', 'nx', ofChosen('typecheck'));
+  await runTool(root, report, 'format', 'prettier', ['--check', ...(named.length > 0 ? sources : ['.'])]);
+  // What follows reads the types that the build writes.
+  await built;
   await runTool(root, report, 'lint', 'nx', ofChosen('lint'));
   // Rules that need types, and circles of imports.
-  const sources = chosen.map(({ dir }) => dir);
   await runTool(root, report, 'typed lint', 'oxlint', [
     '--type-aware',
     ...(named.length > 0 ? sources : ['apps', 'libs', 'e2e']),
   ]);
   // Unused exports, and packages that are unused or undeclared where they are imported. It looks at everything at once.
   if (named.length === 0) await runTool(root, report, 'unused', 'knip', ['--no-config-hints']);
-  await runTool(root, report, 'format', 'prettier', ['--check', ...(named.length > 0 ? sources : ['.'])]);
-  await runTool(root, report, 'types', 'nx', ofChosen('typecheck'));
 }
 
 /** Of all projects in one process: one per project starts again and reads the libraries again, which costs twice as much. */

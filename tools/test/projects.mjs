@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join, sep } from 'node:path';
 
 /**
- * Every project with specs, libraries first, end to end last. The stories are two stages, for two of the lanes: those that kill processes and
- * measure delays, and those about what operators run and read. `project` is what Nx knows.
+ * Every project with specs, libraries first, end to end last. The stories are three stages: those that kill processes and measure delays, those
+ * in a browser, and those about what operators run and read. `project` is what Nx knows.
  */
 export function testProjects(root) {
   return ['libs', 'apps']
@@ -11,7 +11,11 @@ export function testProjects(root) {
       readdirSync(join(root, group)).map((name) => ({ name, project: name, dir: `${group}/${name}` })),
     )
     .filter(({ dir }) => existsSync(join(root, dir, 'jest.config.mjs')))
-    .concat({ name: 'operations', project: 'e2e', dir: 'e2e/operations' }, { name: 'e2e', project: 'e2e', dir: 'e2e' });
+    .concat(
+      { name: 'e2e', project: 'e2e', dir: 'e2e' },
+      { name: 'browser', project: 'e2e', dir: 'e2e/browser' },
+      { name: 'operations', project: 'e2e', dir: 'e2e/operations' },
+    );
 }
 
 export function isStory({ project }) {

@@ -2,7 +2,7 @@ import { startSlackStandIn } from '@9volt/alerters/testing';
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser } from 'playwright-core';
-import { Cluster, DashboardTab, hasChromium, launchChromium, type NodeProcess, waitFor } from './harness/index.js';
+import { Cluster, DashboardTab, hasChromium, launchChromium, type NodeProcess, waitFor } from '../harness/index.js';
 
 (hasChromium ? describe : describe.skip)('a silence, made in the dashboard', () => {
   let cluster: Cluster;

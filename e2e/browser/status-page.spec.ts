@@ -1,7 +1,7 @@
 import { startHttpTarget } from '@9volt/monitors/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { axeFindings, Cluster, hasChromium, launchChromium, type NodeProcess, waitFor } from './harness/index.js';
+import { axeFindings, Cluster, hasChromium, launchChromium, type NodeProcess, waitFor } from '../harness/index.js';
 
 (hasChromium ? describe : describe.skip)('a public status page of a server with access tokens', () => {
   let cluster: Cluster;

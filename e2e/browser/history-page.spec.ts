@@ -13,7 +13,7 @@ import {
   type Scheme,
   waitFor,
   writePast,
-} from './harness/index.js';
+} from '../harness/index.js';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;

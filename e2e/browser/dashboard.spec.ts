@@ -11,7 +11,7 @@ import {
   type NodeProcess,
   startSeverableProxy,
   waitFor,
-} from './harness/index.js';
+} from '../harness/index.js';
 
 const FIRST_PAGE_BYTES = 350_000;
 const HOSTILE = '<img src=x onerror=alert(1)>';
