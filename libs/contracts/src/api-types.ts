@@ -19949,13 +19949,13 @@ export interface operations {
                      *       "type": "urn:9volt:problem:invalid",
                      *       "title": "Bad Request",
                      *       "status": 400,
-                     *       "detail": "token: undefined is not valid; expected an access token",
+                     *       "detail": "token: is missing; expected an access token",
                      *       "instance": "/api/v1/session",
-                     *       "message": "token: undefined is not valid; expected an access token",
+                     *       "message": "token: is missing; expected an access token",
                      *       "errors": [
                      *         {
                      *           "pointer": "/token",
-                     *           "message": "token: undefined is not valid; expected an access token",
+                     *           "message": "token: is missing; expected an access token",
                      *           "expected": "an access token"
                      *         }
                      *       ]

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { attributesOf } from './attribute.js';
 import { Choice, Duration, Flag, Integer, Text, TextList, TextMap, Time } from './decorators.js';
 import { jsonSchemaOf } from './json-schema.js';
-import { validateSettings } from './validate-settings.js';
+import { fault, validateSettings } from './validate-settings.js';
 import type { FieldError } from './errors.js';
 
 class Base {
@@ -61,6 +61,20 @@ describe('validating settings', () => {
     const validated = validateSettings(Sample, raw);
     expect(validated).toEqual({ ok: true, value: expect.any(Sample) });
     expect(JSON.parse(JSON.stringify(validated.ok && validated.value))).toEqual(raw);
+  });
+
+  it.each([
+    ['sample-port', 'port'],
+    ['http-some-tags', 'some-tags'],
+  ])('suggests for %s the attribute without the prefix', (written, meant) => {
+    expect(errorsOf({ name: 'x', [written]: 1 })[0]?.message).toBe(
+      `unknown attribute "${written}"; did you mean "${meant}"?`,
+    );
+  });
+
+  it('says that what is missing is missing, not undefined', () => {
+    expect(errorsOf(undefined)[0]?.message).toMatch(/: is missing; expected a map of attributes$/);
+    expect(fault('/token', undefined, 'an access token').message).toBe('token: is missing; expected an access token');
   });
 
   it.each(['2028-02-29T00:00:00Z', '2000-02-29t23:59:59.999z', '2026-01-31 12:00+14:00', '2026-12-31T23:59:59-12:00'])(

@@ -127,7 +127,8 @@ function copyOf(value: unknown): unknown {
 /** The fault of a document that is not a map. The message contains nothing of it, because it may be a misplaced secret. */
 export function noMapFault(path: string, value: unknown, expected: string): FieldError {
   const kind = value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
-  return { path, expected, message: `${nameOf(path)}: is ${kind}; expected ${expected}` };
+  const is = value === undefined ? 'is missing' : `is ${kind}`;
+  return { path, expected, message: `${nameOf(path)}: ${is}; expected ${expected}` };
 }
 
 /** The message leaves out user name and password within an address. */
@@ -138,13 +139,15 @@ function withoutCredentials(value: unknown): unknown {
 /** A fault as a whole sentence: `interval: "soon" is not valid; expected a duration …`. */
 export function fault(path: string, written: unknown, expected: string): FieldError {
   const value = withoutCredentials(written);
-  return { path, value, expected, message: `${nameOf(path)}: ${shown(value)} is not valid; expected ${expected}` };
+  const wrong = value === undefined ? 'is missing' : `${shown(value)} is not valid`;
+  return { path, value, expected, message: `${nameOf(path)}: ${wrong}; expected ${expected}` };
 }
 
 /** An unknown attribute, type or alerter, with the name that the person probably meant. */
 export function unknownName(path: string, what: string, name: string, known: Iterable<string>): FieldError {
   const names = [...known];
-  const suggestion = name.length > MAX_SHOWN_NAME ? undefined : nearest(name, names);
+  const suggestion =
+    name.length > MAX_SHOWN_NAME ? undefined : (nearest(name, names) ?? withoutPrefix(name, what, names));
   const expected = names.length > 0 ? `one of ${listed(names)}` : `no ${what} at all`;
   const hint = suggestion === undefined ? `expected ${expected}` : `did you mean "${suggestion}"?`;
   return {
@@ -154,6 +157,12 @@ export function unknownName(path: string, what: string, name: string, known: Ite
     message: `unknown ${what} "${shownName(name)}"; ${hint}`,
     ...(suggestion === undefined ? {} : { suggestion }),
   };
+}
+
+/** The attribute that other systems spell with the type before it: `command` of `exec-command`. */
+function withoutPrefix(name: string, what: string, known: readonly string[]): string | undefined {
+  if (what !== 'attribute') return undefined;
+  return known.filter((one) => name.endsWith(`-${one}`)).sort((a, b) => b.length - a.length)[0];
 }
 
 /** One segment of a JSON pointer (RFC 6901). */

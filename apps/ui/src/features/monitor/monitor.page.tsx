@@ -9,6 +9,7 @@ import { Page, Panel } from '../../components/page.js';
 import { Empty, Loading } from '../../components/states.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { api, ApiError, listOf, queryString } from '../../lib/api-client.js';
+import { useTextOfNow } from '../../lib/clock.js';
 import { counted, latency, localShort, significant } from '../../lib/format.js';
 import type { ClusterEvent, LiveState } from '../../lib/live-types.js';
 import { explanationOf, wasCritical } from '../../lib/status.js';
@@ -126,12 +127,16 @@ function Monitor({ name, state, detail }: { name: string; state: LiveState; deta
 /** When the job called, and by when it must call again. */
 function Calls({ detail: { results, config } }: { detail: StateDetail }) {
   const { last, due } = callTimes(results, (config ?? {}) as { interval?: unknown; grace?: unknown });
+  const awaited = useTextOfNow((now) => {
+    if (due === undefined) return '.';
+    return due < now ? `, one was due by ${localShort(due, now)}.` : `, next due by ${localShort(due, now)}.`;
+  });
   return (
     <Panel title="Calls" padded>
       <p>
         {last === undefined ? 'No call yet' : 'Last call '}
         {last === undefined ? null : <Instant at={new Date(last).toISOString()} />}
-        {due === undefined ? '.' : `, next due by ${localShort(due)}.`}
+        {awaited}
       </p>
       <Fold title="Address and how to call it">
         <PushAddress token={undefined} />
@@ -187,7 +192,7 @@ function Now({ state, detail }: { state: LiveState; detail: StateDetail }) {
       </p>
       {why === '' ? null : <p className={styles['message']}>{why}</p>}
       <div style={{ marginTop: 10 }}>
-        <ResultStrip results={detail.results} />
+        <ResultStrip results={detail.results} said={why} />
       </div>
     </Panel>
   );

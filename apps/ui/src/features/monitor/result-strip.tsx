@@ -8,14 +8,21 @@ import { useStripKeys } from './use-strip-keys.js';
 
 const SHOWN = 80;
 
+interface ResultStripProps {
+  results: readonly Sample[];
+  /** What stands above the strip: the latest result need not repeat it. */
+  said?: string;
+}
+
 /** Recent results, oldest on the left; one stop for the tab key, then the arrows go from result to result. */
-export function ResultStrip({ results }: { results: readonly Sample[] }) {
+export function ResultStrip({ results, said }: ResultStripProps) {
   const shown = results.slice(-SHOWN);
   const [chosenAt, setChosenAt] = useState<string>();
   const chosen = shown.find(({ at }) => at === chosenAt) ?? shown.at(-1);
   const { ref, onKeyDown } = useStripKeys(shown.length, chosen ? shown.indexOf(chosen) : 0, (to) =>
     setChosenAt(shown[to]?.at),
   );
+  const isRepetition = chosenAt === undefined && chosen?.message === said;
   if (!chosen) return <p>No results yet.</p>;
   return (
     <div>
@@ -44,7 +51,7 @@ export function ResultStrip({ results }: { results: readonly Sample[] }) {
         <StatusBadge status={chosen.status} />
         <span>{latency(chosen.latencyMs)}</span>
         <Instant at={chosen.at} form="local" />
-        {chosen.message === undefined ? null : <span>{chosen.message}</span>}
+        {chosen.message === undefined || isRepetition ? null : <span>{chosen.message}</span>}
         {chosen.note === undefined ? null : <span>Note: {chosen.note}</span>}
       </p>
     </div>
