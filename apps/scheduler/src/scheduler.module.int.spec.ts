@@ -1,15 +1,12 @@
 import { ScheduleModule } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ClusterNode } from '@9volt/etcd-dal';
 import { ClusterModule } from '@9volt/etcd-dal/module';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { AppLogger, Health, Metrics, NodeConfig, PlatformModule } from '@9volt/platform';
 import { SchedulerModule } from './scheduler.module.js';
 import { SchedulerBench } from './testing/scheduler-bench.js';
-
-// A busy machine is slow, not wrong.
-jest.setTimeout(30_000);
 
 let etcd: TestEtcd;
 

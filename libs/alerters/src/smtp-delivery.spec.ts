@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { afterEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, describe, expect, it } from '@jest/globals';
 import { waitFor } from '@9volt/testing';
 import type { DeliveryContext } from './define-alerter.js';
 import { email } from './email.alerter.js';
@@ -8,8 +8,6 @@ import { deliveryContext } from './testing/alerter-contract.js';
 import { NotedTargets } from './testing/noted-targets.js';
 import { sampleAlarm } from './testing/sample-alerts.js';
 import { parseMailServer } from './smtp-delivery.js';
-
-jest.setTimeout(30_000);
 
 const PASSWORD = 'correct horse / battery staple';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CLASS, historyPeriods, NO_PHASES, sumOf, type Tally, uptimeIn } from '@9volt/contracts';
 import { someOf } from '@9volt/testing';
 import { hasPostgres, PostgresServer } from '@9volt/testing/postgres';
@@ -10,8 +10,6 @@ import { ArchiveReader } from './archive-reader.js';
 import type { ArchiveSettings } from './archive-settings.js';
 import { ArchiveWriter } from './archive-writer.js';
 import type { ArchivePeriod } from './periods.js';
-
-jest.setTimeout(60_000);
 
 const lengths = historyPeriods();
 const { day: DAY, hour: HOUR } = lengths;

@@ -1,10 +1,8 @@
 import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { EtcdClient, type EtcdOptions, MAX_TXN_OPS, type Op } from './etcd.client.js';
 import { startEtcd, type TestEtcd, uniquePrefix } from './testing/index.js';
-
-jest.setTimeout(30_000);
 
 let etcd: TestEtcd;
 beforeAll(async () => void (etcd = await startEtcd()));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { CLASS, type MonitorHistory, type MonitorTimeline, NO_PHASES, type Sample, type Tally } from '@9volt/contracts';
 import { chunksOf, digestOf, encodeTallies } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
@@ -8,8 +8,6 @@ import { callerOf, type Call } from '../testing/http.js';
 import { startApi, type TestApi } from '../testing/start-api.js';
 import type { ShownReport } from '../reports/report.dto.js';
 import { undocumented } from '../testing/strict.js';
-
-jest.setTimeout(60_000);
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -20,7 +20,6 @@ const TRICKS: [string, string][] = [
   ['nothing to see', 'a\u200b\ufeff\u00adb'],
   ['a null', 'a\u0000b\u007f'],
 ];
-// eslint-disable-next-line no-control-regex -- they are what must not come out
 const OBEYED = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069\u200b\ufeff\u00ad]/;
 
 afterEach(() => {

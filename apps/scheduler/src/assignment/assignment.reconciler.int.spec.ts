@@ -1,10 +1,7 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { encode, Stores } from '@9volt/etcd-dal';
 import { startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { SchedulerBench, SETTINGS } from '../testing/scheduler-bench.js';
-
-// A busy machine is slow, not wrong.
-jest.setTimeout(30_000);
 
 let etcd: TestEtcd;
 let bench: SchedulerBench;

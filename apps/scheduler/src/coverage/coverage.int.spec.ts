@@ -9,12 +9,10 @@ import { decode, encode } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { GuardedTargets } from '@9volt/monitors';
 import { AppLogger, loadNodeConfig, SecretReader } from '@9volt/platform';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { SchedulerBench } from '../testing/scheduler-bench.js';
 import { CoverageNotices } from './coverage-notices.js';
 import { CoverageService } from './coverage.service.js';
-
-jest.setTimeout(30_000);
 
 let etcd: TestEtcd;
 let bench: SchedulerBench;

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { ArchiveConnection, type ArchivePeriod, ArchiveReader } from '@9volt/archive';
 import { CLASS, NO_PHASES, type Tally } from '@9volt/contracts';
 import { chunksOf, digestOf, encode, encodeTallies } from '@9volt/etcd-dal';
@@ -8,8 +8,6 @@ import { hasPostgres, PostgresServer } from '@9volt/testing/postgres';
 import { SchedulerBench, schedulerConfig, type TestScheduler } from '../testing/scheduler-bench.js';
 import { ArchiveKeeper } from './archive-keeper.service.js';
 import { HistoryKeeper } from './history-keeper.service.js';
-
-jest.setTimeout(60_000);
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

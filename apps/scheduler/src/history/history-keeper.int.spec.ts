@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
 import { CLASS, NO_PHASES, type Sample, sumOf, type Tally } from '@9volt/contracts';
 import { chunksOf, digestOf, encodeTallies, periodsFor } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
@@ -6,8 +6,6 @@ import { AppLogger, Health } from '@9volt/platform';
 import { SchedulerBench, schedulerConfig, type TestScheduler } from '../testing/scheduler-bench.js';
 import { ArchiveKeeper } from './archive-keeper.service.js';
 import { HistoryKeeper } from './history-keeper.service.js';
-
-jest.setTimeout(60_000);
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -8,9 +8,6 @@ import { EtcdCareService, HISTORY_MS } from './etcd-care.service.js';
 import { EVENT_AGE_MS, sweepSurplusEvents } from './sweep-events.js';
 import { SweepingService } from './sweeping.service.js';
 
-// A busy machine is slow, not wrong.
-jest.setTimeout(30_000);
-
 let etcd: TestEtcd;
 let bench: SchedulerBench;
 let scheduler: TestScheduler;

@@ -1,10 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PoisonRecord } from '@9volt/contracts';
 import { decode, encode } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { SchedulerBench } from '../testing/scheduler-bench.js';
-
-jest.setTimeout(30_000);
 
 let etcd: TestEtcd;
 let bench: SchedulerBench;

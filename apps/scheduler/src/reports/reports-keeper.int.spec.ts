@@ -11,8 +11,6 @@ import { ReportReader } from './report-reader.js';
 import { ReportSender } from './report-sender.js';
 import { ReportsKeeper } from './reports-keeper.service.js';
 
-jest.setTimeout(60_000);
-
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 /** Due once an hour: half an hour ago, so that no test sees the next time. */

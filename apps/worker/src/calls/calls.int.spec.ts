@@ -1,12 +1,10 @@
-import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { Call, CallRecord } from '@9volt/contracts';
 import { decode } from '@9volt/etcd-dal';
 import { startSeverableProxy, waitFor, wholeMember } from '@9volt/etcd-dal/testing';
 import { WorkerBench } from '../testing/worker-bench.js';
 import type { LeaderStandIn } from '../testing/worker-rig.js';
 import { CallsView } from './calls-view.js';
-
-jest.setTimeout(30_000);
 
 const NAME = 'nightly';
 /** Its slots are an hour apart: only a call, or an overdue one, can cause an earlier check. */

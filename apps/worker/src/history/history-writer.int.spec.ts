@@ -1,11 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { CLASS, FIRST_MARK, type Sample, sumOf, type Tally } from '@9volt/contracts';
 import { decodeMinuteResults, decodeNames, decodeTallies } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd, uniquePrefix, waitFor } from '@9volt/etcd-dal/testing';
 import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
 import { HistoryWriter } from './history-writer.js';
-
-jest.setTimeout(60_000);
 
 let etcd: TestEtcd;
 let leader: LeaderStandIn;

@@ -1,11 +1,9 @@
-import { expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { MonitorState } from '@9volt/contracts';
 import { decode } from '@9volt/etcd-dal';
 import { waitFor } from '@9volt/etcd-dal/testing';
 import { WorkerBench } from '../testing/worker-bench.js';
 import { StoredStates } from './stored-states.js';
-
-jest.setTimeout(60_000);
 
 const bench = new WorkerBench();
 

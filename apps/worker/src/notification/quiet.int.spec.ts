@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import {
   type PagerDutyEvent,
   slackWebhookAlerter,
@@ -19,8 +19,6 @@ import { CheckRunner } from '../execution/check-runner.js';
 import { Detachment } from '../ledger/detachment.js';
 import { ShiftedClock } from '../testing/shifted-clock.js';
 import { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
-
-jest.setTimeout(60_000);
 
 let etcd: TestEtcd;
 let proxy: SeverableProxy;

@@ -1,11 +1,9 @@
-import { beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { beforeEach, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@9volt/etcd-dal/testing';
 import { CheckRunner } from '../execution/check-runner.js';
 import { VitalsBuffer } from '../measure/vitals-buffer.js';
 import { WorkerBench } from '../testing/worker-bench.js';
 import type { LeaderStandIn, WebTarget, WorkerRig } from '../testing/worker-rig.js';
-
-jest.setTimeout(60_000);
 
 const bench = new WorkerBench();
 let view: LeaderStandIn;

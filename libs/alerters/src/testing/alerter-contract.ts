@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { attributesOf, MASKED } from '@9volt/contracts';
 import { someOf, waitFor } from '@9volt/testing';
 import type { AlerterDefinition, DeliveryContext, DeliveryOutcome } from '../define-alerter.js';
@@ -29,9 +29,6 @@ export interface Channel<M> {
   /** Where answers of the provider can repeat the credentials. */
   echoes: boolean;
 }
-
-// Real servers, on a machine that may be busy.
-jest.setTimeout(30_000);
 
 let sent = 0;
 

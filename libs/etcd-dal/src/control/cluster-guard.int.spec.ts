@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { DEFAULT_CLUSTER_CONFIG } from '@9volt/contracts';
 import { decode, encode } from '../codec.js';
 import { EtcdClient } from '../etcd.client.js';
 import { Keyspace } from '../keyspace.js';
 import { startEtcd, type TestEtcd, uniquePrefix } from '../testing/index.js';
 import { ClusterGuard } from './cluster-guard.js';
-
-jest.setTimeout(20_000);
 
 let etcd: TestEtcd;
 let client: EtcdClient;

@@ -8,8 +8,6 @@ import { ClusterGuard } from './cluster-guard.js';
 import { Election } from './election.js';
 import { MemberSession } from './member-session.js';
 
-jest.setTimeout(30_000);
-
 const TTL_MS = 3_000;
 
 interface Candidate {

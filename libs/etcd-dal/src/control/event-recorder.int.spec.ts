@@ -8,8 +8,6 @@ import { type SeverableProxy, startEtcd, startSeverableProxy, type TestEtcd, uni
 import { EventStore } from '../stores/event.store.js';
 import { EventRecorder } from './event-recorder.js';
 
-jest.setTimeout(20_000);
-
 let etcd: TestEtcd;
 let direct: EtcdClient;
 beforeAll(async () => {

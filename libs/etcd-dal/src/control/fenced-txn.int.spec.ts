@@ -1,10 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { waitFor } from '@9volt/testing';
 import { EtcdClient, type Txn } from '../etcd.client.js';
 import { type SeverableProxy, startEtcd, startSeverableProxy, type TestEtcd, uniquePrefix } from '../testing/index.js';
 import { commit, unchanged } from './fenced-txn.js';
-
-jest.setTimeout(20_000);
 
 let etcd: TestEtcd;
 let direct: EtcdClient;

@@ -12,8 +12,6 @@ import type { KeyCache } from './key-cache.js';
 import { Informer, type InformerOptions } from './informer.js';
 import { Unreadable } from './unreadable.js';
 
-jest.setTimeout(30_000);
-
 let etcd: TestEtcd;
 let proxy: SeverableProxy;
 let direct: EtcdClient;

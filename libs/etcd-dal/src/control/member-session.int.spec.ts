@@ -9,8 +9,6 @@ import { type SeverableProxy, startEtcd, startSeverableProxy, type TestEtcd, uni
 import { ClusterGuard } from './cluster-guard.js';
 import { MemberSession } from './member-session.js';
 
-jest.setTimeout(30_000);
-
 const TTL_MS = 3_000;
 const TIMING = { heartbeatIntervalMs: 1_000, heartbeatTimeoutMs: TTL_MS };
 

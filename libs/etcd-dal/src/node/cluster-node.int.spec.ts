@@ -1,9 +1,7 @@
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { waitFor } from '@9volt/testing';
 import type { ClusterNode } from './cluster-node.js';
 import { startEtcd, type TestEtcd, testNode, uniquePrefix } from '../testing/index.js';
-
-jest.setTimeout(30_000);
 
 const nodes: ClusterNode[] = [];
 let etcd: TestEtcd | undefined;
