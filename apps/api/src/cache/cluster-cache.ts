@@ -76,8 +76,10 @@ export class ClusterCache extends ClusterViews implements OnApplicationBootstrap
   async verify(): Promise<void> {
     if (!this.synced || !this.informer.connected) return;
     try {
-      const differing = await this.informer.verify();
-      if (differing > 0) this.log.warn(`${differing} cached keys differ from etcd; listing all keys again`);
+      const lost = await this.informer.verify();
+      if (lost.length > 0) {
+        this.log.warn(`the watch missed changes of ${lost.length} keys, such as ${lost[0]}; loading all keys again`);
+      }
     } catch (error) {
       this.log.debug(`could not compare the cache with etcd: ${messageOf(error)}`);
     }

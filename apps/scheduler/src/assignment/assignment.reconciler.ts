@@ -76,7 +76,7 @@ export class AssignmentReconciler {
     };
     this.storm = new Debounce(settled, STORM_QUIET_MS, MAX_STORM_MS);
     this.announcements = new Announcements(node.events, (id) => caches.view.members.get(id)?.Name ?? id);
-    this.knowledge = new Knowledge(node, caches, () => this.grace);
+    this.knowledge = new Knowledge(caches, () => this.grace);
     const deaths = new DeathSettlement(node, caches, this.knowledge);
     this.writes = new LeaderWrites(node, caches, leadership, deaths, this.log);
     this.metrics = new AssignmentMetrics(metrics, this.announcements);

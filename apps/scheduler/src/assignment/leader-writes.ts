@@ -73,7 +73,7 @@ export class LeaderWrites {
     if (this.refusedInARow % SUSPICIOUS_REFUSALS === 0) {
       const differing = await this.caches.verify();
       this.log.warn(
-        `etcd rejected the writes ${this.refusedInARow} times in a row; ${differing} cached keys differed from etcd`,
+        `etcd rejected the writes ${this.refusedInARow} times in a row; ${differing.length} cached keys differed from etcd`,
       );
       // To ask again at once would only keep etcd busy.
       await sleep(SUSPICIOUS_PAUSE_MS);

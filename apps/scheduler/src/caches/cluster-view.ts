@@ -107,7 +107,7 @@ export class ClusterView {
     return this.informer.reached(revision, timeoutMs);
   }
 
-  verify(): Promise<number> {
+  verify(): Promise<string[]> {
     return this.informer.verify();
   }
 

@@ -90,12 +90,12 @@ export class SchedulerCaches {
     ]);
   }
 
-  /** Compares every cache with etcd. Answers how many keys differed; they are listed again. */
-  async verify(): Promise<number> {
+  /** Compares every cache with etcd. Answers the keys that differed; they are listed again. */
+  async verify(): Promise<string[]> {
     const { view, catalog, leftovers, alerters } = this;
-    let differing = 0;
+    const differing: string[] = [];
     for (const cache of [view, catalog.informer, leftovers.states, leftovers.outbox, leftovers.handbacks, alerters]) {
-      differing += await cache.verify();
+      differing.push(...(await cache.verify()));
     }
     return differing;
   }

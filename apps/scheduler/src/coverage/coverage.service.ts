@@ -39,7 +39,7 @@ export class CoverageService {
     metrics: Metrics,
   ) {
     this.logger = logger.child('coverage');
-    this.knowledge = new Knowledge(node, caches, () => undefined);
+    this.knowledge = new Knowledge(caches, () => undefined);
     const mayRun = (): boolean => leadership.isLeader() && caches.listed;
     this.measuring = new LeaderTask('coverage', mayRun, this.logger, () => this.look());
     this.calling = new LeaderTask('dead-man-url', mayRun, this.logger, () => this.call());

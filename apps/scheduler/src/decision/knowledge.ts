@@ -1,7 +1,5 @@
 import { isChecked, isPoisonous, poisonReason } from '@9volt/contracts';
-import type { ClusterNode } from '@9volt/etcd-dal';
 import type { SchedulerCaches } from '../caches/scheduler-caches.js';
-import { caughtUp } from './caught-up.js';
 import { isOff } from './decide-assignment.js';
 import { type Holding, subjectOfHolding } from '../caches/holding.js';
 import type { Judged, Subject } from '../caches/judge-monitor.js';
@@ -12,7 +10,6 @@ import { orphanReason } from '../caches/pools.js';
 /** What follows from the caches about monitors and workers. */
 export class Knowledge {
   constructor(
-    private readonly node: ClusterNode,
     private readonly caches: SchedulerCaches,
     private readonly grace: () => OutageGrace | undefined,
   ) {}
@@ -64,18 +61,14 @@ export class Knowledge {
   }
 
   /**
-   * Resolves once the caches have everything that etcd has now, except those of `cluster/`; throws if they do not get there in
-   * time.
+   * Resolves once the caches have everything that etcd has now, except those of `cluster/`. Throws if they do not get there in time:
+   * then they list everything again, so that a watch without events does not stop the leader.
    */
   async catchUp(timeoutMs: number): Promise<void> {
-    const { client, keys } = this.node;
     const { catalog, leftovers } = this.caches;
-    const all = await Promise.all([
-      caughtUp(client, keys.monitors, catalog.informer, timeoutMs),
-      caughtUp(client, keys.states, leftovers.states, timeoutMs),
-      caughtUp(client, keys.outbox, leftovers.outbox, timeoutMs),
-      caughtUp(client, keys.handbacks, leftovers.handbacks, timeoutMs),
-    ]);
-    if (!all.every(Boolean)) throw new Error('the caches are behind');
+    const caches = [catalog.informer, leftovers.states, leftovers.outbox, leftovers.handbacks];
+    const lacking = (await Promise.all(caches.map((cache) => cache.caughtUp(timeoutMs)))).flat();
+    if (lacking.length === 0) return;
+    throw new Error(`the watch missed changes of ${lacking.length} keys, such as ${lacking[0]}; loading them again`);
   }
 }

@@ -74,8 +74,9 @@ export class EtcdCareService {
   @Interval(5 * MINUTE_MS)
   async verify(): Promise<void> {
     if (!this.caches.listed || !this.node.isMember) return;
-    const differing = await this.caches.verify().catch(() => 0);
-    if (differing > 0) this.log.warn('the watch missed changes of keys; loading them again', { differing });
+    const lost = await this.caches.verify().catch(() => []);
+    if (lost.length === 0) return;
+    this.log.warn(`the watch missed changes of ${lost.length} keys, such as ${lost[0]}; loading them again`);
   }
 
   private async compact(): Promise<undefined> {

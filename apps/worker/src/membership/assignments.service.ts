@@ -73,8 +73,9 @@ export class AssignmentsService {
   @Interval(VERIFY_EVERY_MS)
   async verify(): Promise<void> {
     if (!this.listed || this.stopped || !this.node.isMember) return;
-    const differing = await this.informer?.verify().catch(() => 0);
-    if (differing) this.log.warn('the watch missed changes of assignments; loading them again', { differing });
+    const lost = (await this.informer?.verify().catch(() => [])) ?? [];
+    if (lost.length === 0) return;
+    this.log.warn('the watch missed changes of assignments; loading them again', { keys: lost.length, one: lost[0] });
   }
 
   @Interval(LOOK_EVERY_MS)

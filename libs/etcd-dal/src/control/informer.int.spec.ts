@@ -95,7 +95,7 @@ describe('an informer', () => {
     const revision = await write(put('a', 3), put('a2', 4), put('ab', 5));
     expect(await informer.reached(revision, 5_000)).toBe(true);
     expect(contents(informer)).toEqual({ a: 3 });
-    expect(await informer.verify()).toBe(0);
+    expect(await informer.verify()).toEqual([]);
   });
 
   test('loses nothing when it is cut twice in a row during the replay of 5,000 changes', async () => {
@@ -202,9 +202,9 @@ describe('an informer', () => {
     expect(contents(informer)).toEqual({ b: 1 });
     await informer.reached(await write(put('a', 2), put('b', 'nonsense')), 5_000);
     expect(contents(informer)).toEqual({ a: 2 });
-    expect(await informer.verify()).toBe(0);
+    expect(await informer.verify()).toEqual([]);
     await informer.reached(await write(del('b'), put('a', 3)), 5_000);
-    expect(await informer.verify()).toBe(0);
+    expect(await informer.verify()).toEqual([]);
     expect(informer.connected).toBe(true);
   });
 
@@ -290,16 +290,56 @@ describe('verify', () => {
     const informer = watch();
     await informer.start();
     await waitFor(() => informer.connected);
-    expect(await informer.verify()).toBe(0);
+    expect(await informer.verify()).toEqual([]);
     lose(informer, what === 'deletion' ? 'delete' : 'put', what === 'addition' ? 'b' : 'a');
     const op = { addition: put('b', 2), change: put('a', 3), deletion: del('a') }[what] as Op;
     await informer.reached(await write(op), 5_000);
     findAgain(informer);
     expect(contents(informer)).toEqual({ a: 1 });
-    expect(await informer.verify()).toBe(1);
+    expect(await informer.verify()).toEqual([prefix + (what === 'addition' ? 'b' : 'a')]);
     await waitFor(() => informer.relists === 2 && informer.connected);
     expect(contents(informer)).toEqual({ addition: { a: 1, b: 2 }, change: { a: 3 }, deletion: {} }[what]);
-    expect(await informer.verify()).toBe(0);
+    expect(await informer.verify()).toEqual([]);
+  });
+
+  test.each(['addition', 'change', 'deletion'])(
+    'a reader that must be up to date finds a lost %s on a quiet prefix',
+    async (what) => {
+      await write(put('a', 1));
+      const informer = watch();
+      await informer.start();
+      await waitFor(() => informer.connected);
+      expect(await informer.caughtUp(100)).toEqual([]);
+      lose(informer, what === 'deletion' ? 'delete' : 'put', what === 'addition' ? 'b' : 'a');
+      // etcd never told this watch, so it does not know the revision either.
+      const { applied } = informer as unknown as { applied: number };
+      const op = { addition: put('b', 2), change: put('a', 3), deletion: del('a') }[what] as Op;
+      await informer.reached(await write(op), 5_000);
+      Object.assign(informer, { applied });
+      findAgain(informer);
+      expect(await informer.caughtUp(100)).toEqual([prefix + (what === 'addition' ? 'b' : 'a')]);
+      await waitFor(() => informer.relists === 2 && informer.connected);
+      expect(await informer.caughtUp(100)).toEqual([]);
+      expect(contents(informer)).toEqual({ addition: { a: 1, b: 2 }, change: { a: 3 }, deletion: {} }[what]);
+    },
+  );
+
+  test('does not take a key that is deleted while it waits for a lost one', async () => {
+    await write(put('a', 1));
+    const informer = watch();
+    await informer.start();
+    await waitFor(() => informer.connected);
+    const inner = cacheOf(informer);
+    const before = inner.differing.bind(inner);
+    let asked = 0;
+    inner.differing = (listed, revision) => {
+      const found = before(listed, revision);
+      // At the first look the watch had not reported the key yet.
+      return asked++ === 0 ? new Map(found).set(`${prefix}a`, 1) : found;
+    };
+    await write(del('a'));
+    expect(await informer.verify()).toEqual([]);
+    expect(informer.relists).toBe(1);
   });
 
   test('ignores a watch that is late', async () => {
@@ -308,7 +348,7 @@ describe('verify', () => {
     await waitFor(() => informer.connected);
     for (let n = 0; n < 20; n++) {
       void write(put(`k${n}`, n));
-      expect(await informer.verify()).toBe(0);
+      expect(await informer.verify()).toEqual([]);
     }
     expect(informer.relists).toBe(1);
   });

@@ -22,6 +22,9 @@ export interface InformerOptions<T> extends KeyCacheOptions<T> {
 
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 1_000;
+/** How long `verify` waits for a watch that may only be late. */
+const LATE_MS = 2_000;
+const RECHECK_MS = 20;
 
 /**
  * A cache of one prefix of etcd that never goes backwards and never misses a change. It lists at one revision in pages, watches
@@ -116,24 +119,47 @@ export class Informer<T> {
   }
 
   /**
-   * Compares keys and revisions with etcd's, and lists again if they differ: a second defence against lost events. Answers how many
-   * keys differed.
+   * Compares keys and revisions with etcd's, and lists again if they differ: a second defence against lost events. Answers the keys
+   * that differed.
    */
-  async verify(): Promise<number> {
-    const { entries, revision } = await this.client.list(this.options.prefix, { keysOnly: true, exact: this.exact });
-    const listed = new Map(entries.map((entry) => [entry.key, entry.modRevision]));
-    let differing = this.cache.differing(listed, revision);
-    if (differing > 0) {
-      // Perhaps the watch is only late.
-      await this.reached(revision, 2_000);
-      differing = this.cache.differing(listed, revision);
-    }
-    if (differing > 0 && !this.stopped) {
+  async verify(): Promise<string[]> {
+    const first = await this.differing();
+    if (first.lost.size === 0) return [];
+    // Perhaps the watch is only late, or a key changed again meanwhile: a lost change is missing twice.
+    await this.reached(first.revision, LATE_MS);
+    const { lost } = await this.differing();
+    const keys = [...lost].flatMap(([key, revision]) => (first.lost.get(key) === revision ? [key] : []));
+    if (keys.length > 0 && !this.stopped) {
       this.mustList = true;
       this.relisting = this.watching !== undefined;
       this.watching?.abort();
     }
-    return differing;
+    return keys;
+  }
+
+  /**
+   * Resolves once the cache has everything that etcd has at the time of the call. A quiet prefix reports no revisions to its
+   * watchers, so it compares keys and revisions. If the cache does not get there in time it lists everything again. Answers the keys
+   * that it lacked then.
+   */
+  async caughtUp(timeoutMs: number): Promise<string[]> {
+    const until = performance.now() + timeoutMs;
+    const { listed, revision } = await this.list();
+    while (this.applied < revision && this.cache.differing(listed, revision).size > 0) {
+      if (performance.now() > until) return this.verify();
+      await sleep(RECHECK_MS);
+    }
+    return [];
+  }
+
+  private async differing(): Promise<{ lost: Map<string, number>; revision: number }> {
+    const { listed, revision } = await this.list();
+    return { lost: this.cache.differing(listed, revision), revision };
+  }
+
+  private async list(): Promise<{ listed: Map<string, number>; revision: number }> {
+    const { entries, revision } = await this.client.list(this.options.prefix, { keysOnly: true, exact: this.exact });
+    return { listed: new Map(entries.map((entry) => [entry.key, entry.modRevision])), revision };
   }
 
   private get exact(): boolean {

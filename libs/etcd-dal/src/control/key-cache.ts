@@ -94,12 +94,14 @@ export class KeyCache<T> {
     }
   }
 
-  /** How many keys differ from those that etcd listed at a revision. */
-  differing(listed: ReadonlyMap<string, number>, revision: number): number {
-    let count = 0;
-    for (const [key, modRevision] of listed) if ((this.modRevisionOf(key) ?? 0) < modRevision) count++;
-    for (const [key, item] of this.cache) if (!listed.has(key) && item.modRevision <= revision) count++;
-    return count;
+  /** The keys that differ from those that etcd listed at a revision, each with the revision that etcd has; 0 if it has none. */
+  differing(listed: ReadonlyMap<string, number>, revision: number): Map<string, number> {
+    const found = new Map<string, number>();
+    for (const [key, modRevision] of listed) {
+      if ((this.modRevisionOf(key) ?? 0) < modRevision) found.set(key, modRevision);
+    }
+    for (const [key, item] of this.cache) if (!listed.has(key) && item.modRevision <= revision) found.set(key, 0);
+    return found;
   }
 
   private modRevisionOf(key: string): number | undefined {
