@@ -38,8 +38,11 @@ export interface LastRun {
   exact: boolean;
 }
 
-/** A dead owner was alive at least this long ago: only then do others get its monitors. */
-const SURELY_DEAD_MS = 5_000;
+/**
+ * A dead owner was alive at least this long ago: others get its monitors within its time to live and two seconds. It may have died
+ * later, and have run a slot that its heir runs again; but a slot that nobody runs would be a gap of two intervals.
+ */
+const SURELY_ALIVE_MS = 8_000;
 
 /**
  * When a new owner first checks a monitor: at once if a slot was missed, but not sooner than half an interval after the last check.
@@ -47,7 +50,7 @@ const SURELY_DEAD_MS = 5_000;
 export function heirsFirstRun(now: number, intervalMs: number, phaseMs: number, last: LastRun): number {
   // A clock that is ahead of ours must not silence the monitor.
   let lastAt = Math.min(last.at, now);
-  if (!last.exact) lastAt = Math.max(lastAt, slotBefore(now - SURELY_DEAD_MS, intervalMs, phaseMs));
+  if (!last.exact) lastAt = Math.max(lastAt, slotBefore(now - SURELY_ALIVE_MS, intervalMs, phaseMs));
   // A check that was late, or out of turn, counts for the slots close to it.
   return Math.max(now, slotAfter(lastAt + intervalMs / 2, intervalMs, phaseMs));
 }

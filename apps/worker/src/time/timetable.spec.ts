@@ -197,6 +197,26 @@ describe('an heir', () => {
     }
   });
 
+  test('of a killed worker: no monitor is unchecked for longer than the take-over and an interval', async () => {
+    const { clock, timetable, of, runs } = table();
+    const phase = (name: string): number => phaseOf(name, 10_000);
+    const own = Array.from({ length: 333 }, (_, index) => `own${index}`);
+    for (const name of own)
+      timetable.set(name, 10_000, { at: slotBefore(clock.now(), 10_000, phase(name)), exact: true });
+    await clock.advance(60_000);
+    const killedAt = clock.now();
+    await clock.advance(7_000);
+    runs.length = 0;
+    // Half of its monitors, whose last checks nobody noted.
+    const heir = Array.from({ length: 166 }, (_, index) => `web${index}`);
+    for (const name of heir) timetable.set(name, 10_000, { at: killedAt - 30_000, exact: false });
+    await clock.advance(30_000);
+    const gaps = heir.map((name) => (of(name)[0]?.startedAt ?? Number.NaN) - slotBefore(killedAt, 10_000, phase(name)));
+    expect(Math.max(...gaps)).toBeLessThan(17_100);
+    // The others keep their slots.
+    expect(of('own0')).toHaveLength(3);
+  });
+
   test('never runs sooner than half an interval after the last check, and skips no interval', async () => {
     for (const wait of someOf(await first(60_000, 5_000, true))) {
       expect(wait).toBeGreaterThanOrEqual(25_000);

@@ -46,6 +46,8 @@ const BURST = 20;
  */
 const FIRST_RUN_SHARE = 0.4;
 const LEAST_FIRST_RUNS_PER_SECOND = 5;
+/** After a death, more than that share have missed a slot: those without a turn in time run at once, in such a time as many as are due in two seconds. */
+const OVERDUE_EVERY_MS = 10_000;
 /**
  * Checks that become due within one beat begin together: a process that wakes up for each check spends a third of its time on that.
  * It is the maximum delay of a check by design.
@@ -68,6 +70,8 @@ export class Timetable {
   private readonly leaving = new Map<string, Entry>();
   private readonly heap = new DueHeap<Entry>();
   private readonly firstRuns: TokenBucket;
+  private overdueSince = 0;
+  private overdue = 0;
   private cancelTimer: (() => void) | undefined;
   private timerAt = Number.POSITIVE_INFINITY;
   /** How many it started in the last go, and how many it may start in the next one. */
@@ -92,7 +96,7 @@ export class Timetable {
     entry.phaseMs = phaseOf(name, intervalMs);
     const now = this.options.clock.now();
     const wanted = first === 'at-once' ? now : heirsFirstRun(now, intervalMs, entry.phaseMs, first);
-    const dueAt = wanted > now ? wanted : this.soonest(name, intervalMs, now);
+    const dueAt = wanted > now ? wanted : this.soonest(name, intervalMs, now, first !== 'at-once');
     const inSlot = dueAt > now && dueAt === slotAfter(now, intervalMs, entry.phaseMs);
     if (entry.running) entry.again = dueAt;
     else this.plan(entry, dueAt, inSlot);
@@ -158,12 +162,21 @@ export class Timetable {
   }
 
   /** At once or, when many start at once, as soon as its turn comes; but it waits for a slot that comes before. */
-  private soonest(name: string, intervalMs: number, now: number): number {
+  private soonest(name: string, intervalMs: number, now: number, missedSlot: boolean): number {
     const slot = spreadFirstRun(now, name, intervalMs);
     const perSecond = Math.max(LEAST_FIRST_RUNS_PER_SECOND, this.steadyPerSecond * FIRST_RUN_SHARE);
     // A check closer than half an interval to that slot would count for it, too.
     const waitMs = this.firstRuns.reserve(perSecond, Math.max(0, slot - intervalMs / 2 - now));
-    return waitMs === undefined ? slot : now + waitMs;
+    if (waitMs !== undefined) return now + waitMs;
+    return missedSlot && this.mayOverdue(now) ? now : slot;
+  }
+
+  private mayOverdue(now: number): boolean {
+    if (now - this.overdueSince >= OVERDUE_EVERY_MS) {
+      this.overdueSince = now;
+      this.overdue = 0;
+    }
+    return this.overdue++ < 2 * this.steadyPerSecond;
   }
 
   private plan(entry: Entry, dueAt: number, inSlot: boolean): void {
