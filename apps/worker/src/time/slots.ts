@@ -38,11 +38,18 @@ export interface LastRun {
   exact: boolean;
 }
 
-/**
- * A dead owner was alive at least this long ago: others get its monitors within its time to live and two seconds. It may have died
- * later, and have run a slot that its heir runs again; but a slot that nobody runs would be a gap of two intervals.
- */
+/** A dead owner died at least this long ago: only then do others get its monitors. */
+const SURELY_DEAD_MS = 5_000;
+/** And at most so long ago: they get them within its time to live and two seconds. */
 const SURELY_ALIVE_MS = 8_000;
+
+/**
+ * Until how long ago its slots count as run. Between the two times nobody knows: a short interval runs them again, because half of it
+ * has passed since; a longer one would be checked twice within half an interval.
+ */
+function servedAgoMs(intervalMs: number): number {
+  return intervalMs <= 2 * SURELY_DEAD_MS ? SURELY_ALIVE_MS : SURELY_DEAD_MS;
+}
 
 /**
  * When a new owner first checks a monitor: at once if a slot was missed, but not sooner than half an interval after the last check.
@@ -50,7 +57,7 @@ const SURELY_ALIVE_MS = 8_000;
 export function heirsFirstRun(now: number, intervalMs: number, phaseMs: number, last: LastRun): number {
   // A clock that is ahead of ours must not silence the monitor.
   let lastAt = Math.min(last.at, now);
-  if (!last.exact) lastAt = Math.max(lastAt, slotBefore(now - SURELY_ALIVE_MS, intervalMs, phaseMs));
+  if (!last.exact) lastAt = Math.max(lastAt, slotBefore(now - servedAgoMs(intervalMs), intervalMs, phaseMs));
   // A check that was late, or out of turn, counts for the slots close to it.
   return Math.max(now, slotAfter(lastAt + intervalMs / 2, intervalMs, phaseMs));
 }
