@@ -545,6 +545,7 @@ describe('keeping quiet', () => {
     for (const id of ['deleteScheduledReport', 'getScheduledReport', 'sendScheduledReport']) {
       await expectStatus(404, id, { name });
     }
+    await expectStatus(200, 'deleteAlerter', { name: 'reader' });
   });
 });
 

@@ -142,7 +142,7 @@ describe('a public status process', () => {
   it('shows the monitors of a page by their public names', async () => {
     await expectStatuses({ 'web-1': 'up', Search: 'down', 'web-3': 'unknown' });
     expect(await model()).toMatchObject({
-      verdict: '1 of 3 systems are down',
+      verdict: '1 of 3 systems is down',
       incidents: [{ name: 'web-1', status: 'down' }],
       maintenance: [{ title: 'Planned maintenance' }],
     });

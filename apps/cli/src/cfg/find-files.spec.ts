@@ -143,7 +143,8 @@ describe('a realistic directory', () => {
       names: ['web'],
       faults: [],
       skipped: ['compose.yaml', 'deploy/values.yaml', 'playbook.yml'].map(
-        (file) => `${file}: it has no "monitor" and no "alerter" and no "maintenance" and no "status-page" and no "report" at the top`,
+        (file) =>
+          `${file}: it has no "monitor" and no "alerter" and no "maintenance" and no "status-page" and no "report" at the top`,
       ),
       files: 1,
     });

@@ -11,7 +11,7 @@ const model = (more: Partial<PageModel> = {}): PageModel => ({
   slug: 'shop',
   title: 'Shop',
   status: 'down',
-  verdict: '1 of 2 systems are down',
+  verdict: '1 of 2 systems is down',
   groups: [
     {
       title: 'Web',

@@ -120,7 +120,7 @@ describe('a page', () => {
     );
     expect(model).toMatchObject({
       status: 'down',
-      verdict: '1 of 2 systems are down',
+      verdict: '1 of 2 systems is down',
       groups: [{ monitors: [{ name: 'web-1' }] }, { monitors: [{ name: 'web-1' }, { name: 'web-2' }], status: 'down' }],
     });
   });
@@ -189,8 +189,10 @@ it.each<[PublicStatus[], PublicStatus, string]>([
   [['paused'], 'paused', 'Nothing is monitored at present'],
   [['up', 'maintenance'], 'maintenance', 'Maintenance is in progress'],
   [['up', 'unknown', 'maintenance'], 'unknown', 'The state of some systems is not known'],
-  [['up', 'degraded', 'unknown'], 'degraded', '1 of 3 systems are degraded'],
-  [['down', 'up', 'degraded', 'paused'], 'down', '1 of 3 systems are down'],
+  [['up', 'degraded', 'unknown'], 'degraded', '1 of 3 systems is degraded'],
+  [['down', 'up', 'degraded', 'paused'], 'down', '1 of 3 systems is down'],
+  [['down', 'down', 'up'], 'down', '2 of 3 systems are down'],
+  [['degraded', 'degraded'], 'degraded', '2 of 2 systems are degraded'],
   [['down', 'down'], 'down', 'All systems are down'],
   [['down'], 'down', '1 of 1 system is down'],
 ])('of %j the worst is %s: %s', (statuses, worst, verdict) => {

@@ -35,9 +35,9 @@ export function verdictOf(statuses: readonly PublicStatus[]): string {
     case 'down':
       return count('down') === watched && watched > 1
         ? 'All systems are down'
-        : `${count('down')} of ${watched} ${watched === 1 ? 'system is' : 'systems are'} down`;
+        : sentence(count('down'), watched, 'down');
     case 'degraded':
-      return `${count('degraded')} of ${watched} ${watched === 1 ? 'system is' : 'systems are'} degraded`;
+      return sentence(count('degraded'), watched, 'degraded');
     case 'unknown':
       return statuses.length === 0 ? 'Nothing is shown here yet' : 'The state of some systems is not known';
     case 'maintenance':
@@ -47,4 +47,9 @@ export function verdictOf(statuses: readonly PublicStatus[]): string {
     case 'paused':
       return 'Nothing is monitored at present';
   }
+}
+
+/** `1 of 5 systems is down`. */
+function sentence(count: number, of: number, what: string): string {
+  return `${count} of ${of} ${of === 1 ? 'system' : 'systems'} ${count === 1 ? 'is' : 'are'} ${what}`;
 }

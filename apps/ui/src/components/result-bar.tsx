@@ -1,4 +1,5 @@
 import { memo } from 'react';
+import { counted } from '../lib/format.js';
 import type { Sample } from '../lib/recent-results.js';
 import styles from './result-bar.module.css';
 
@@ -21,5 +22,5 @@ function summaryOf(results: readonly Sample[]): string {
   const counts = new Map<string, number>();
   for (const { status } of results) counts.set(status, (counts.get(status) ?? 0) + 1);
   const parts = [...counts].map(([status, number]) => `${number} ${status}`);
-  return `last ${results.length} results: ${parts.join(', ')}`;
+  return `last ${counted(results.length, 'result')}: ${parts.join(', ')}`;
 }

@@ -9,7 +9,7 @@ import { spanInWords } from '../../lib/format.js';
 import { alerterPath } from '@9volt/contracts/pages';
 import type { StateDetail } from '../monitors/monitor-api.js';
 import { Comments } from './comments.js';
-import type { Range } from './history/range.js';
+import { PRESETS, type Range } from './history/range.js';
 import styles from './monitor.module.css';
 
 const INCIDENTS_SHOWN = 8;
@@ -17,33 +17,44 @@ const INCIDENTS_SHOWN = 8;
 /** What went wrong, who was notified and when, and the provider's answers. */
 export function Incidents({ detail, range }: { detail: StateDetail; range: Range }) {
   const { name, owed, config } = detail;
-  const isFixed = 'from' in range;
-  // A time that ends now shows everything: incidents are few, and the latest is what people look for.
-  const incidents = isFixed ? detail.incidents.filter((one) => isWithin(one, range.from, range.to)) : detail.incidents;
+  // A time that ends now has the incidents that begin while the page is open, too.
+  const { from, to } = 'from' in range ? range : { from: Date.now() - PRESETS[range.preset], to: Infinity };
+  const within = detail.incidents.filter((one) => isWithin(one, from, to));
   const [isAll, setIsAll] = useState(false);
+  const incidents = isAll ? detail.incidents : within.slice(0, INCIDENTS_SHOWN);
+  const rest = detail.incidents.length - incidents.length;
   return (
     <Panel title="Incidents and notifications">
       {incidents.length === 0 ? (
-        <Empty title={isFixed ? 'No incident in this time' : 'No incident'}>
-          {isFixed || hasAlerter(config)
+        <Empty
+          title={detail.incidents.length > 0 ? 'No incident in this time' : 'No incident'}
+          actions={rest > 0 ? <ShowAll count={detail.incidents.length} onShow={() => setIsAll(true)} /> : undefined}
+        >
+          {detail.incidents.length > 0 || hasAlerter(config)
             ? 'When this monitor fails, its incidents and their notifications appear here.'
             : 'This monitor has no alerter, so it sends no notifications. Edit it to add one.'}
         </Empty>
       ) : (
         <ul>
-          {incidents.slice(0, isAll ? undefined : INCIDENTS_SHOWN).map((incident) => (
+          {incidents.map((incident) => (
             <Incident key={incident.id} name={name} incident={incident} owed={incident.closedAt === null ? owed : []} />
           ))}
-          {incidents.length > INCIDENTS_SHOWN && !isAll ? (
+          {rest > 0 ? (
             <li className={styles['incident']}>
-              <Button size="compact-sm" variant="subtle" onClick={() => setIsAll(true)}>
-                Show all {incidents.length}
-              </Button>
+              <ShowAll count={detail.incidents.length} onShow={() => setIsAll(true)} />
             </li>
           ) : null}
         </ul>
       )}
     </Panel>
+  );
+}
+
+function ShowAll({ count, onShow }: { count: number; onShow: () => void }) {
+  return (
+    <Button size="compact-sm" variant="subtle" onClick={onShow}>
+      Show all {count}
+    </Button>
   );
 }
 

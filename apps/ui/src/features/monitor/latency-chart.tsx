@@ -2,7 +2,7 @@ import 'uplot/dist/uPlot.min.css';
 import { useComputedColorScheme } from '@mantine/core';
 import { useEffect, useMemo, useRef, useState } from 'react';
 import UPlot from 'uplot';
-import { latency, localShort } from '../../lib/format.js';
+import { counted, latency, localShort } from '../../lib/format.js';
 import type { Sample } from '../../lib/recent-results.js';
 import styles from './latency-chart.module.css';
 import { latencyData, type LatencyData } from './latency-data.js';
@@ -58,7 +58,7 @@ export default function LatencyChart({ results }: { results: readonly Sample[] }
 function summaryOf(results: readonly Sample[]): string {
   const sorted = results.map(({ latencyMs }) => latencyMs).sort((a, b) => a - b);
   const part = (share: number): string => latency(sorted[Math.floor((sorted.length - 1) * share)]);
-  return `Latency of ${results.length} results: median ${part(0.5)}, 95 % below ${part(0.95)}, at most ${part(1)}`;
+  return `Latency of ${counted(results.length, 'result')}: median ${part(0.5)}, 95 % below ${part(0.95)}, at most ${part(1)}`;
 }
 
 /** Areas are drawn from the highest to the lowest, so that each covers the part that is not its own. */
@@ -82,7 +82,7 @@ function optionsOf(data: LatencyData, element: HTMLElement, onCursor: (at: numbe
     cursor: { y: false, points: { show: false }, drag: { x: true, y: false } },
     axes: [
       { ...axis, values: (_plot, seconds) => seconds.map((each) => localShort(each * 1_000)), space: 90 },
-      { ...axis, size: 62, values: (_plot, values) => values.map((value) => `${value} ms`) },
+      { ...axis, size: 62, values: (_plot, values) => values.map((value) => latency(value)) },
     ],
     scales: { y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.1)] } },
     series: [

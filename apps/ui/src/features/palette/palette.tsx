@@ -120,6 +120,7 @@ function useChoices(text: string, onHelp: () => void): Choice[] {
       go('New alerter', '/alerters/new', 'plus'),
       go('Silences', '/silences', 'silence'),
       go('Reports', '/reports', 'report'),
+      go('Reports by mail', '/reports/by-mail', 'send'),
       go('Status pages', '/status-pages', 'page'),
       go('New status page', '/status-pages/new', 'plus'),
       go('Events', '/events', 'events'),

@@ -50,7 +50,17 @@ export default function ReportsPage() {
     refetchInterval: REFRESH_MS,
   });
   return (
-    <Page title="Reports" actions={<Download range={range} tags={tags} groupBy={groupBy} />}>
+    <Page
+      title="Reports"
+      actions={
+        <>
+          <Button component={Link} to="/reports/by-mail" size="xs" variant="default">
+            By mail
+          </Button>
+          <Download range={range} tags={tags} groupBy={groupBy} />
+        </>
+      }
+    >
       <Panel title="Uptime and incidents" aside={<RangePicker range={range} onRange={onRange} />}>
         {'preset' in range ? null : <FixedRange key={`${range.from} ${range.to}`} range={range} onRange={onRange} />}
         <div className={styles['filters']}>

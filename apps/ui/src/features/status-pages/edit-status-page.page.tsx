@@ -18,9 +18,10 @@ import { SaveBar } from '../forms/save-bar.js';
 import { SchemaForm } from '../forms/schema-form.js';
 import { useDraft } from '../forms/use-draft.js';
 import { useLeaveGuard } from '../forms/use-leave-guard.js';
+import { useSchema } from '../forms/use-schema.js';
 import { YamlEditor } from '../yaml/yaml-editor.js';
 import { GroupPreview } from './group-preview.js';
-import { statusPageApi, useStatusPage, useStatusPageSchema } from './status-page-api.js';
+import { statusPageApi, useStatusPage } from './status-page-api.js';
 
 const BEGINNING: Json = { title: '', groups: [{ title: 'Services', monitors: ['*'] }] };
 const PARTS = ['message', 'target', 'tags'];
@@ -29,7 +30,7 @@ const statesOf = ({ states }: Live): Live['states'] => states;
 
 export default function EditStatusPagePage() {
   const { name } = useParams();
-  const schema = useStatusPageSchema();
+  const schema = useSchema('StatusPage');
   const stored = useStatusPage(name);
   return (
     <Page title={name === undefined ? 'New status page' : `Edit ${name}`}>

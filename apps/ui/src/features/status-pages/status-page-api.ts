@@ -40,16 +40,3 @@ export function useStatusPage(name: string | undefined) {
     refetchOnReconnect: false,
   });
 }
-
-/** The attributes of a page, from the API's own document. */
-export function useStatusPageSchema() {
-  return useQuery({
-    queryKey: ['schema', 'status-page'],
-    queryFn: async ({ signal }) => {
-      const answer = await fetch(new Request(new URL('/openapi.json', globalThis.location.origin), { signal }));
-      const { components } = (await answer.json()) as { components: { schemas: Record<string, Json> } };
-      return components.schemas['StatusPage'] ?? {};
-    },
-    staleTime: Infinity,
-  });
-}
