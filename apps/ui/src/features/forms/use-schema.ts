@@ -1,3 +1,4 @@
+import { ownOf } from '@9volt/contracts/by-name';
 import { useQuery } from '@tanstack/react-query';
 import type { Json } from '../../lib/settings-api.js';
 
@@ -8,7 +9,7 @@ export function useSchema(component: string) {
     queryFn: async ({ signal }) => {
       const answer = await fetch(new Request(new URL('/openapi.json', globalThis.location.origin), { signal }));
       const { components } = (await answer.json()) as { components: { schemas: Record<string, Json> } };
-      return components.schemas[component] ?? {};
+      return ownOf(components.schemas, component) ?? {};
     },
     staleTime: Infinity,
   });

@@ -17,8 +17,9 @@ const INCIDENTS_SHOWN = 8;
 /** What went wrong, who was notified and when, and the provider's answers. */
 export function Incidents({ detail, range }: { detail: StateDetail; range: Range }) {
   const { name, owed, config } = detail;
+  const [openedAt] = useState(() => Date.now());
   // A time that ends now has the incidents that begin while the page is open, too.
-  const { from, to } = 'from' in range ? range : { from: Date.now() - PRESETS[range.preset], to: Infinity };
+  const { from, to } = 'from' in range ? range : { from: openedAt - PRESETS[range.preset], to: Infinity };
   const within = detail.incidents.filter((one) => isWithin(one, from, to));
   const [isAll, setIsAll] = useState(false);
   const incidents = isAll ? detail.incidents : within.slice(0, INCIDENTS_SHOWN);
