@@ -139,6 +139,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
               }
               withAsterisk={!stored}
               readOnly={stored !== undefined}
+              variant={stored ? 'filled' : 'default'}
               value={name}
               error={nameFault}
               autoComplete="off"

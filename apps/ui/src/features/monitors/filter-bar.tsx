@@ -154,7 +154,8 @@ function SearchField({ q, onChange }: { q: string; onChange: (q: string) => void
       size="xs"
       type="search"
       aria-label="Search monitors"
-      placeholder="Search name, target, tag, message   /"
+      placeholder="Search   /"
+      title="Searches names, targets, tags and messages"
       data-search
       leftSection={<Icon name="search" size={14} />}
       rightSection={text === '' ? null : <CloseButton size="xs" aria-label="Clear" onClick={() => setText('')} />}

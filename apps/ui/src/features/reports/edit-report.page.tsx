@@ -123,6 +123,7 @@ function Editor({ schema, initial, stored, etag }: EditorProps) {
             label="name"
             withAsterisk={stored === undefined}
             readOnly={stored !== undefined}
+            variant={stored === undefined ? 'default' : 'filled'}
             value={name}
             error={nameFault}
             autoComplete="off"

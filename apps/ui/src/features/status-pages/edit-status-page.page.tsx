@@ -114,6 +114,7 @@ function Editor({ schema, initial, slug, etag }: EditorProps) {
             description={`The page is at /status/${name === '' ? '<slug>' : name}.`}
             withAsterisk={slug === undefined}
             readOnly={slug !== undefined}
+            variant={slug === undefined ? 'default' : 'filled'}
             value={name}
             error={nameFault}
             autoComplete="off"
