@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import fastifyStatic from '@fastify/static';
@@ -10,18 +11,20 @@ const NOT_BUILT =
   '<!doctype html><title>9volt</title><p>The dashboard is not built; run npm run build. The API documentation is at <a href="/docs">/docs</a>.';
 
 /** The dashboard under `/ui/`. Any path below it that is not a file is a page of its own routing. */
-export function serveDashboard(fastify: FastifyInstance, log: Logger, root = dashboardRoot()): void {
+export function serveDashboard(fastify: FastifyInstance, log: Pick<Logger, 'warn'>, root = dashboardRoot()): void {
   fastify.get('/', (_request, reply) => reply.redirect(`${DASHBOARD_PATH}/`));
   fastify.get(DASHBOARD_PATH, (_request, reply) => reply.redirect(`${DASHBOARD_PATH}/`));
   const built = root !== undefined && existsSync(join(root, 'index.html'));
   if (!built) log.warn('the dashboard is not built; run npm run build');
-  const page = built ? readFileSync(join(root, 'index.html'), 'utf8') : NOT_BUILT;
-  fastify.get(`${DASHBOARD_PATH}/*`, (_request, reply) =>
-    reply
+  let page = built ? readFileSync(join(root, 'index.html'), 'utf8') : NOT_BUILT;
+  fastify.get(`${DASHBOARD_PATH}/*`, async (_request, reply) => {
+    // It names the files of its version, and an update replaces them while this process runs; it may be away for a moment then.
+    if (built) page = await readFile(join(root, 'index.html'), 'utf8').catch(() => page);
+    return reply
       .type('text/html; charset=utf-8')
       .headers({ 'Cache-Control': 'no-cache', 'Content-Security-Policy': DASHBOARD_POLICY })
-      .send(page),
-  );
+      .send(page);
+  });
   if (!built) return;
   serveLicences(fastify, join(root, 'licences.txt'));
   if (!existsSync(join(root, 'assets'))) return;
