@@ -88,7 +88,7 @@ export class ArchiveConnection {
         user,
         database,
         password: () => password,
-        ssl: tls ? tlsOptions(host, tls) : false,
+        ssl: tls ? tlsOptions(tls) : false,
         sslnegotiation: 'postgres',
         application_name: '9volt',
         max: MAX_CONNECTIONS,
@@ -143,9 +143,9 @@ class TimeLimit {
   }
 }
 
-function tlsOptions(host: string, { verify, ca }: ArchiveTls): ConnectionOptions {
+/** The client itself gives the host to compare with the certificate, and a server name unless the host is an address. */
+function tlsOptions({ verify, ca }: ArchiveTls): ConnectionOptions {
   return {
-    servername: host,
     rejectUnauthorized: verify !== 'nothing',
     ...(ca === undefined ? {} : { ca }),
     ...(verify === 'authority' ? { checkServerIdentity: () => undefined } : {}),
