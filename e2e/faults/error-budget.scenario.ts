@@ -55,6 +55,7 @@ describe('error budgets that burn, while the owner of the monitors and the leade
       { gapInFaultMs: 2 * (bench.ttlMs + ALLOWED_MS) + SLACK_MS },
     );
     expect(figures.repeated).toBe(0);
-    for (const name of someOf(monitors)) expect([name, bench.alerters.told(name)]).toEqual([name, ['critical', 'resolve']]);
+    for (const name of someOf(monitors))
+      expect([name, bench.alerters.told(name)]).toEqual([name, ['critical', 'resolve']]);
   });
 });
