@@ -40,12 +40,12 @@ async function runEverything() {
   // Three lanes for two cores: the stories wait more than they compute, and with a fourth lane they miss their times. Each lane that is
   // done takes the next of the remaining projects, the long ones first.
   const rest = chosen.filter((one) => !isStory(one)).sort((a, b) => slowness(b) - slowness(a));
-  const runRest = (options) => runSpecs(root, report, rest, options);
+  const runRest = () => runSpecs(root, report, rest);
   const lanes = [
     checkSources(built).then(() => runRest()),
     ...[1, 2].map(async () => {
       await built;
-      return [...(await runSpecs(root, report, stories)), ...(await runRest({ workers: 1 }))];
+      return [...(await runSpecs(root, report, stories)), ...(await runRest())];
     }),
   ];
   await runFailedAlone(root, report, (await Promise.all(lanes)).flat());

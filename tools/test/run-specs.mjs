@@ -7,11 +7,14 @@ const minute = 60_000;
 /** More than this many failing specs are not due to a busy machine. */
 const mostRunAgain = 3;
 
+/** More than one, for many specs wait for real time. */
+const WORKERS = 2;
+
 /**
  * Takes one project after the other from the list, until it is empty, and runs its specs; other lanes take from the same list.
  * Returns the stages with failed specs.
  */
-export async function runSpecs(root, report, projects, { workers = 2 } = {}) {
+export async function runSpecs(root, report, projects) {
   const failedStages = [];
   for (let next = projects.shift(); next; next = projects.shift()) {
     const { name, project, dir } = next;
@@ -20,7 +23,7 @@ export async function runSpecs(root, report, projects, { workers = 2 } = {}) {
     const timeoutMs = (isEndToEnd ? 25 : 10) * minute;
     const result = await runJestProject(
       root,
-      { name, dir, timeoutMs, workers: isEndToEnd ? undefined : workers },
+      { name, dir, timeoutMs, workers: isEndToEnd ? undefined : WORKERS },
       isEndToEnd ? showVerdict : undefined,
     );
     report.add({ name, startedAt, ...result });
