@@ -50,7 +50,7 @@ export class ReportReader {
       (part) =>
         part.archived ? this.ask((reader) => reader.totals(part.periods)) : totalsOf(history, all, part.periods),
     );
-    const incidents = await this.incidents(from, to, now);
+    const incidents = await this.incidents({ from, to }, now, archived?.incidentsSince);
     const by = settings['group-by'] ?? 'monitor';
     const monitors: Reported[] = [];
     let looked = 0;
@@ -78,10 +78,11 @@ export class ReportReader {
     };
   }
 
+  /** `archivedSince` is since when the archive has them. */
   private async incidents(
-    from: number,
-    to: number,
+    { from, to }: { from: number; to: number },
     now: number,
+    archivedSince: number | undefined,
   ): Promise<{ since: number; of: Map<string, Map<string, Reported['incidents'][number]>> }> {
     const of = new Map<string, Map<string, Reported['incidents'][number]>>();
     const add = (monitor: string, id: string, openedAt: string, closedAt: string | null): void => {
@@ -90,13 +91,10 @@ export class ReportReader {
       of.set(monitor, known.set(id, { openedAt: Date.parse(openedAt), closedAt: ended }));
     };
     let since = now - INCIDENT_AGE_MS;
-    const archived =
-      from < since
-        ? await this.ask(async (reader) => [await reader.index(), await reader.incidents(from, to)] as const)
-        : undefined;
+    const archived = from < since ? await this.ask((reader) => reader.incidents(from, to)) : undefined;
     if (archived) {
-      since = archived[0].incidentsSince ?? since;
-      for (const { monitor, id, openedAt, closedAt } of archived[1]) add(monitor, id, openedAt, closedAt);
+      since = archivedSince ?? since;
+      for (const { monitor, id, openedAt, closedAt } of archived) add(monitor, id, openedAt, closedAt);
     }
     for await (const { monitor, record } of this.node.stores.incident.all()) {
       const ended = record.closedAt === null ? Infinity : Date.parse(record.closedAt);
