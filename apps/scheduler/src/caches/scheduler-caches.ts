@@ -1,5 +1,6 @@
+import { ReportSettings, type Validated, validateSettings } from '@9volt/contracts';
+import { type Change, ClusterNode, type StoredReportRecord, Watched } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
-import { type Change, ClusterNode, Watched } from '@9volt/etcd-dal';
 import { ClusterView } from './cluster-view.js';
 import { Leftovers } from './leftovers.js';
 import type { MonitorSource } from './judge-monitor.js';
@@ -25,6 +26,10 @@ export class SchedulerCaches {
   readonly leftovers: Leftovers;
   /** The texts of the alerters' configurations. */
   readonly alerters: Watched<MonitorSource>;
+  readonly reports: Watched<Validated<ReportSettings>>;
+  /** What is noted of each report. */
+  readonly reportRecords: Watched<Pick<StoredReportRecord, 'record'>>;
+  private readonly all: readonly { start(): Promise<void>; stop(): Promise<void>; verify(): Promise<string[]> }[];
   private readonly listeners: CacheListener[] = [];
   private listedOnce = false;
 
@@ -49,6 +54,17 @@ export class SchedulerCaches {
           tell((listener) => listener.onAlerter?.(change.key.slice(node.keys.alerters.length), change)),
       },
     );
+    const { report, reportSent } = node.stores;
+    this.reports = new Watched(
+      node,
+      report.judged((_name, { value }) => validateSettings(ReportSettings, value)),
+    );
+    this.reportRecords = new Watched(node, reportSent.watched);
+    const { states, outbox, handbacks } = this.leftovers;
+    this.all = [
+      ...[this.view, this.catalog.informer, states, outbox, handbacks],
+      ...[this.alerters, this.reports, this.reportRecords],
+    ];
   }
 
   listen(listener: CacheListener): void {
@@ -66,37 +82,18 @@ export class SchedulerCaches {
 
   /** Resolves once everything is listed; waits for etcd as long as it takes. */
   async start(): Promise<void> {
-    const { view, catalog, leftovers, alerters } = this;
-    await Promise.all([
-      view.start(),
-      catalog.informer.start(),
-      leftovers.states.start(),
-      leftovers.outbox.start(),
-      leftovers.handbacks.start(),
-      alerters.start(),
-    ]);
+    await Promise.all(this.all.map((cache) => cache.start()));
     this.listedOnce = true;
   }
 
   async stop(): Promise<void> {
-    const { view, catalog, leftovers, alerters } = this;
-    await Promise.all([
-      view.stop(),
-      catalog.informer.stop(),
-      leftovers.states.stop(),
-      leftovers.outbox.stop(),
-      leftovers.handbacks.stop(),
-      alerters.stop(),
-    ]);
+    await Promise.all(this.all.map((cache) => cache.stop()));
   }
 
   /** Compares every cache with etcd. Answers the keys that differed; they are listed again. */
   async verify(): Promise<string[]> {
-    const { view, catalog, leftovers, alerters } = this;
     const differing: string[] = [];
-    for (const cache of [view, catalog.informer, leftovers.states, leftovers.outbox, leftovers.handbacks, alerters]) {
-      differing.push(...(await cache.verify()));
-    }
+    for (const cache of this.all) differing.push(...(await cache.verify()));
     return differing;
   }
 }

@@ -43,13 +43,23 @@ afterEach(async () => {
   await sink.close();
 });
 
-function keeperOf({ node, caches, leadership, metrics }: TestScheduler): ReportsKeeper {
+/** `keep` begins when the process knows all that is in etcd. */
+function keeperOf({ node, caches, leadership, metrics }: TestScheduler): Pick<ReportsKeeper, 'keep'> & {
+  keepAtOnce: () => Promise<void>;
+} {
   const log = AppLogger.silent();
   const config = schedulerConfig();
   const archive = new ArchiveKeeper(config, node, caches, leadership, log, metrics, new Health());
   const reader = new ReportReader(node, caches, archive, log);
   const sender = new ReportSender(node, caches, reader, config, new SecretReader(), new GuardedTargets(config.targets));
-  return new ReportsKeeper(node, caches, leadership, sender, log, metrics);
+  const keeper = new ReportsKeeper(node, caches, leadership, sender, log, metrics);
+  return {
+    keep: async () => {
+      for (const cache of [caches.reports, caches.reportRecords]) expect(await cache.caughtUp(10_000)).toEqual([]);
+      await keeper.keep();
+    },
+    keepAtOnce: () => keeper.keep(),
+  };
 }
 
 /** A report that is due: it was sent for the hour before the last one. */
@@ -175,12 +185,29 @@ it('a process that does not lead any more sends nothing', async () => {
   expect((await record())?.pending).toEqual([]);
 });
 
+it('asks etcd for nothing while nothing is due', async () => {
+  await dueReport(SETTINGS, Date.now());
+  const keeper = keeperOf(first);
+  await keeper.keep();
+  const asked = [jest.spyOn(first.node.client, 'list'), jest.spyOn(first.node.client, 'get')];
+  await keeper.keepAtOnce();
+  for (const calls of asked) expect(calls).not.toHaveBeenCalled();
+});
+
+it('keeps the record of a report that it has not seen yet', async () => {
+  await dueReport(SETTINGS, Date.now());
+  await waitFor(() => first.caches.reportRecords.items.size === 1);
+  jest.spyOn(first.caches.reports, 'get').mockReturnValue(undefined);
+  await keeperOf(first).keep();
+  expect(await record()).toBeDefined();
+});
+
 it('two leaders in turn, each killed after an attempt, send one report for each due time', async () => {
   await dueReport({ ...SETTINGS, alerters: ['mail', 'second'] });
   await bench.put({ put: bench.keys.alerter('second'), value: encode(sink.alerter) });
   const before = keeperOf(first);
-  await waitFor(() => first.caches.hasAlerter('second'));
-  await Promise.all([before.keep(), first.stop()]);
+  await waitFor(() => first.caches.hasAlerter('second') && first.caches.reports.items.size === 1);
+  await Promise.all([before.keepAtOnce(), first.stop()]);
   const second = await bench.scheduler();
   await waitFor(() => second.leadership.isLeader() && second.caches.hasAlerter('second'));
   const heir = keeperOf(second);

@@ -6,7 +6,6 @@ import {
   ReportSettings,
   type SentReport,
   unawaited,
-  validateSettings,
 } from '@9volt/contracts';
 import { clusterAheadMs, ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, Metrics } from '@9volt/platform';
@@ -61,22 +60,26 @@ export class ReportsKeeper implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async round(): Promise<string | undefined> {
-    const { report, reportSent } = this.node.stores;
-    const [entries, records] = [await report.list(), await reportSent.list()];
-    for (const [name, { modRevision }] of records) {
-      if (!entries.has(name)) await reportSent.replace(name, modRevision, undefined, this.fence);
+    const { keys, stores } = this.node;
+    const { reports, reportRecords } = this.caches;
+    for (const { key, modRevision } of reportRecords.items.values()) {
+      const name = key.slice(keys.reportsSent.length);
+      if (!reports.get(keys.report(name))) await stores.reportSent.remove(name, modRevision, this.fence);
     }
     let sent = 0;
-    for (const [name, raw] of entries) {
-      const validated = validateSettings(ReportSettings, raw);
+    for (const [key, { value: validated }] of reports.items) {
       // The API shows what is invalid.
-      if (validated.ok) sent += await this.keepOne(name, validated.value);
+      if (validated.ok) sent += await this.keepOne(stores.report.nameOf(key), validated.value);
     }
     return sent === 0 ? undefined : `sent ${sent}`;
   }
 
   /** Answers how many mails it sent. */
   private async keepOne(name: string, settings: ReportSettings): Promise<number> {
+    // Mostly nothing is due, and nobody asks etcd.
+    const cached = this.caches.reportRecords.get(this.node.keys.reportSent(name))?.value.record;
+    const isQuiet = cached?.pending.every(({ nextAt }) => Date.parse(nextAt) > this.now);
+    if (isQuiet && planReport(settings, cached, this.now) === cached) return 0;
     let stored = await this.change(name, (known) => planReport(settings, known, this.now));
     let sent = 0;
     for (const pending of stored?.pending ?? []) {

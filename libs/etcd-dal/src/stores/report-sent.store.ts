@@ -3,7 +3,19 @@ import { encode } from '../codec.js';
 import { commit, unchanged } from '../control/fenced-txn.js';
 import type { Compare, Entry, EtcdClient } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
-import { count, flag, instant, listOf, oneOf, read, record, type ReportFault, text, wholeOf } from '../shape.js';
+import {
+  count,
+  flag,
+  instant,
+  listOf,
+  oneOf,
+  read,
+  record,
+  type ReportFault,
+  text,
+  type Watchable,
+  wholeOf,
+} from '../shape.js';
 
 const pending = record<PendingReport>(
   { id: text, alerter: text, dueAt: instant, since: instant, attempts: count, nextAt: instant },
@@ -33,6 +45,11 @@ export class ReportSentStore {
     private readonly keys: Keyspace,
   ) {}
 
+  /** An invalid one comes without a record: it can still be replaced and deleted. */
+  get watched(): Watchable<Pick<StoredReportRecord, 'record'>> {
+    return { prefix: this.keys.reportsSent, decode: (entry, report) => ({ record: this.parsed(entry, report) }) };
+  }
+
   parsed({ value }: Pick<Entry, 'value'>, report?: ReportFault): ReportRecord | undefined {
     return read(shape, value, report);
   }
@@ -42,33 +59,27 @@ export class ReportSentStore {
     return { record: entry && this.parsed(entry), modRevision: entry?.modRevision ?? 0 };
   }
 
-  /** All, by name. */
-  async list(): Promise<Map<string, StoredReportRecord>> {
-    const prefix = this.keys.reportsSent;
-    const { entries } = await this.client.list(prefix);
-    return new Map(
-      entries.map((entry) => [
-        entry.key.slice(prefix.length),
-        { record: this.parsed(entry), modRevision: entry.modRevision },
-      ]),
-    );
-  }
-
-  /**
-   * Replaces what was read, or deletes it without `next`. Answers the new revision; undefined if it changed meanwhile, or a fence does not
-   * hold.
-   */
+  /** Replaces what was read. Answers the new revision; undefined if it changed meanwhile, or a fence does not hold. */
   async replace(
     name: string,
     modRevision: number,
-    next: ReportRecord | undefined,
+    next: ReportRecord,
     fence: readonly Compare[] = [],
   ): Promise<number | undefined> {
     const key = this.keys.reportSent(name);
     const committed = await commit(this.client, {
       compare: [unchanged(key, modRevision), ...fence],
-      then: [next ? { put: key, value: encode(next) } : { delete: key }],
+      then: [{ put: key, value: encode(next) }],
     });
     return committed.outcome === 'accepted' ? committed.revision : undefined;
+  }
+
+  /** Deletes the record of a report that no longer exists. */
+  async remove(name: string, modRevision: number, fence: readonly Compare[]): Promise<void> {
+    const key = this.keys.reportSent(name);
+    await commit(this.client, {
+      compare: [unchanged(key, modRevision), unchanged(this.keys.report(name), 0), ...fence],
+      then: [{ delete: key }],
+    });
   }
 }

@@ -41,12 +41,6 @@ export class SettingsStore {
     return this.client.get(this.prefix + name);
   }
 
-  /** All values by name. One that is too large or not JSON comes as undefined. */
-  async list(): Promise<Map<string, unknown>> {
-    const { entries } = await this.client.list(this.prefix);
-    return new Map(entries.map(({ key, value }) => [this.nameOf(key), parse(value, MAX_SETTINGS_BYTES).value]));
-  }
-
   /** In the order of the names; undefined where there is none. */
   async readAll(names: readonly string[]): Promise<(Entry | undefined)[]> {
     const found: (Entry | undefined)[] = [];
