@@ -7,6 +7,7 @@ import { AuditTrail } from './audit-trail.js';
 import { RecordedCluster } from './recorded-cluster.js';
 import { RecordingAlerters } from './recording-alerters.js';
 import { RecordingTargets } from './recording-targets.js';
+import { Standstills } from './standstills.js';
 import { type Row, dump, report } from './results.js';
 
 export interface BenchOptions {
@@ -33,6 +34,7 @@ const FIRST_CHECKS = 2;
 export class FaultBench extends RecordedCluster {
   private readonly monitors = new Map<string, WatchedMonitor>();
   private readonly options = new Map<string, MonitorOptions>();
+  private readonly standstills = this.cluster.use(new Standstills());
 
   static async start({ ttlMs = 6_000, etcdMembers = 1, etcdArgs = [] }: BenchOptions = {}): Promise<FaultBench> {
     const cluster = etcdMembers > 1 ? await Cluster.startReplicated(etcdMembers) : await Cluster.start(etcdArgs);
@@ -233,6 +235,7 @@ export class FaultBench extends RecordedCluster {
       monitors: [...this.monitors.values()],
       probes: this.targets.probes,
       outages: this.targets.outages,
+      standstills: this.standstills.seen,
       deliveries: this.alerters.deliveries,
       holds: this.audit.holds,
       debts: this.audit.debts,

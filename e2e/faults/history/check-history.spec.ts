@@ -30,6 +30,7 @@ function sound(): History {
       delivery({ alerter, at: 30_400 }),
       delivery({ alerter, at: 60_400, type: 'resolve' }),
     ]),
+    standstills: [],
     holds: [],
     debts: [],
     faults: [],
@@ -131,6 +132,25 @@ describe('a history that keeps every promise', () => {
     expect(violations).toEqual([]);
     expect(figures).toMatchObject({ owed: 2, told: 2, lost: 0, repeated: 0, slowestMs: 400, probes: 120, doubles: 0 });
     expect(figures.longestGapMs).toBe(0);
+  });
+
+  it('may contain an alarm about a target that stood still with all others', () => {
+    const history = sound();
+    const since = 80_100;
+    history.deliveries.push(
+      delivery({ at: 81_400, since, key: '9volt/web/7.2' }),
+      delivery({ at: 84_400, since, key: '9volt/web/7.2', type: 'resolve' }),
+    );
+    expect(kinds(history)).toEqual(['false-alarm']);
+    history.standstills = [{ from: 80_000, to: 83_500 }];
+    expect(kinds(history)).toEqual([]);
+  });
+
+  it('may have a standstill in an outage', () => {
+    const history = sound();
+    history.standstills = [{ from: 40_000, to: 42_000 }];
+    expect(kinds(history)).toEqual([]);
+    expect(checkHistory(history, PROMISES).figures).toMatchObject({ owed: 2, told: 2 });
   });
 
   it('may contain no notification about an outage that was too short', () => {

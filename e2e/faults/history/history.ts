@@ -6,6 +6,7 @@ export interface History {
   monitors: WatchedMonitor[];
   probes: Probe[];
   outages: TargetOutage[];
+  standstills: Standstill[];
   deliveries: Delivery[];
   /** As etcd had them. */
   holds: Hold[];
@@ -45,6 +46,9 @@ export interface TargetOutage {
   from: number;
   to?: number;
 }
+
+/** The process of all targets stood still, so that none of them answered. */
+export type Standstill = Required<Omit<TargetOutage, 'monitor'>>;
 
 /** One notification as an alerter's provider saw it. */
 export interface Delivery {

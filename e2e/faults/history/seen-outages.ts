@@ -3,8 +3,17 @@ import { groupedBy, type History, type TargetOutage } from './history.js';
 /** Tolerance for the clocks of workers and targets, and for a check in progress when its target fails. */
 export const FUZZ_MS = 2_500;
 
-/** Outages as checks could see them: two without a successful check between them are one. */
-export function seenOutages({ outages, probes }: Pick<History, 'outages' | 'probes'>): TargetOutage[] {
+/**
+ * Outages as checks could see them: two without a successful check between them are one. While the targets stood still, all of
+ * them were out.
+ */
+export function seenOutages({
+  monitors,
+  outages,
+  standstills,
+  probes,
+}: Pick<History, 'monitors' | 'outages' | 'standstills' | 'probes'>): TargetOutage[] {
+  const ofAll = monitors.flatMap(({ name }) => standstills.map((standstill) => ({ monitor: name, ...standstill })));
   const wellAt = groupedBy(
     probes.flatMap(({ monitor, at, answer, releasedAt }) => {
       const foundAt = answer === 'ok' ? at : releasedAt;
@@ -13,14 +22,14 @@ export function seenOutages({ outages, probes }: Pick<History, 'outages' | 'prob
     ({ monitor }) => monitor,
   );
   const seen: TargetOutage[] = [];
-  for (const [monitor, ofMonitor] of groupedBy(outages, (outage) => outage.monitor)) {
+  for (const [monitor, ofMonitor] of groupedBy([...outages, ...ofAll], (outage) => outage.monitor)) {
     const wasWell = (from: number, to: number): boolean =>
       (wellAt.get(monitor) ?? []).some(({ at }) => at >= from && at <= to);
     let last: TargetOutage | undefined;
     for (const outage of [...ofMonitor].sort((a, b) => a.from - b.from)) {
-      if (last?.to !== undefined && !wasWell(last.to, outage.from)) {
+      if (last && (last.to === undefined || outage.from <= last.to || !wasWell(last.to, outage.from))) {
         if (outage.to === undefined) delete last.to;
-        else last.to = outage.to;
+        else if (last.to !== undefined) last.to = Math.max(last.to, outage.to);
       } else seen.push((last = { ...outage }));
     }
   }
