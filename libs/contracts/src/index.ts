@@ -41,6 +41,7 @@ export * from './quiet/matcher.js';
 export * from './quiet/matcher-index.js';
 export * from './quiet/silence.js';
 export * from './report/report-csv.js';
+export * from './report/report-facts.js';
 export * from './report/report-message.js';
 export * from './report/report-sent.js';
 export * from './report/report-settings.js';

@@ -4,18 +4,15 @@ import {
   fault,
   type Grouping,
   GROUPINGS,
-  groupsOf,
-  INCIDENT_AGE_MS,
   isReported,
+  joinIncidents,
   ownOf,
-  type Reported,
+  reportFacts,
   type ReportFacts,
   type ReportMessage,
   reportMessage,
-  reportOf,
   type ReportSettings,
   reportTimeOf,
-  sloOf,
 } from '@9volt/contracts';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
@@ -86,50 +83,16 @@ export class ReportsService {
   private async facts(
     views: readonly MonitorView[],
     groupBy: Grouping,
-    { from, to, partial, sums }: Awaited<ReturnType<HistoryService['sumsOf']>>,
+    sums: Awaited<ReturnType<HistoryService['sumsOf']>>,
   ): Promise<ReportFacts> {
-    const incidents = await this.incidents(from, to);
-    const monitors = views.map((view) => reported(view, groupBy, sums.get(view.name), incidents.of(view)));
-    const { total, lines } = reportOf(monitors, { from, to }, groupBy !== 'monitor');
-    return {
-      from,
-      to,
-      total,
-      rows: lines,
-      incidentsFrom: Math.max(from, incidents.since),
-      partial: partial || incidents.partial,
-    };
+    const incidents = await joinIncidents(
+      sums,
+      Date.now(),
+      views.flatMap(({ name, incidents }) => incidents.map(({ incident }) => ({ monitor: name, ...incident }))),
+      this.past.isArchived ? () => this.past.incidents(sums.from, sums.to) : undefined,
+    );
+    return reportFacts(views, groupBy, sums, incidents);
   }
-
-  /** Those of etcd, and older ones from the archive. */
-  private async incidents(from: number, to: number): Promise<Incidents> {
-    const since = Date.now() - INCIDENT_AGE_MS;
-    const archived = from < since ? await this.past.incidents(from, to) : undefined;
-    const byMonitor = new Map<string, Map<string, Reported['incidents'][number]>>();
-    for (const { monitor, id, openedAt, closedAt } of archived?.incidents ?? []) {
-      const known = byMonitor.get(monitor) ?? new Map<string, Reported['incidents'][number]>();
-      byMonitor.set(monitor, known.set(id, timesOf({ openedAt, closedAt })));
-    }
-    return {
-      since: archived?.since ?? since,
-      partial: from < since && archived === undefined && this.past.isArchived,
-      of: ({ name, incidents }) => {
-        const all = new Map(byMonitor.get(name));
-        for (const { incident } of incidents) all.set(incident.id, timesOf(incident));
-        return [...all.values()];
-      },
-    };
-  }
-}
-
-interface Incidents {
-  since: number;
-  partial: boolean;
-  of: (monitor: MonitorView) => Reported['incidents'];
-}
-
-function timesOf({ openedAt, closedAt }: { openedAt: string; closedAt: string | null }): Reported['incidents'][number] {
-  return { openedAt: Date.parse(openedAt), closedAt: closedAt === null ? null : Date.parse(closedAt) };
 }
 
 /** The first word if there is none. */
@@ -139,15 +102,6 @@ function wordOf<T extends string>(raw: RawQuery, name: string, words: readonly [
   const word = words.find((one) => one === text);
   if (word === undefined) throw DomainError.invalid([fault(`/${name}`, text, `one of ${words.join(', ')}`)]);
   return word;
-}
-
-function reported(
-  { name, settings }: MonitorView,
-  by: Grouping,
-  sum: Reported['sum'],
-  incidents: Reported['incidents'],
-): Reported {
-  return { name, groups: groupsOf(settings, by), sum, incidents, slo: settings && sloOf(settings)?.target };
 }
 
 function iso(ms: number): string {

@@ -1,16 +1,16 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import {
-  groupsOf,
-  INCIDENT_AGE_MS,
+  type ArchivedIncidents,
+  type IncidentRecord,
   isReported,
+  joinIncidents,
   messageOf,
   type MonitorSettings,
-  type Reported,
+  type ReportedMonitor,
+  reportFacts,
   type ReportFacts,
-  reportOf,
   type ReportSettings,
   retentionOf,
-  sloOf,
   wholePeriods,
 } from '@9volt/contracts';
 import { ClusterNode, type HistoryIndex, periodsFor, totalsFrom, totalsOf, withOlder } from '@9volt/etcd-dal';
@@ -50,57 +50,31 @@ export class ReportReader {
       (part) =>
         part.archived ? this.ask((reader) => reader.totals(part.periods)) : totalsOf(history, all, part.periods),
     );
-    const incidents = await this.incidents({ from, to }, now, archived?.incidentsSince);
-    const by = settings['group-by'] ?? 'monitor';
-    const monitors: Reported[] = [];
+    const askArchive = async (): Promise<ArchivedIncidents | undefined> => {
+      const since = archived?.incidentsSince;
+      const incidents = since === undefined ? undefined : await this.ask((reader) => reader.incidents(from, to));
+      return since === undefined || incidents === undefined ? undefined : { since, incidents };
+    };
+    const incidents = await joinIncidents(
+      { from, to },
+      now,
+      this.recent(),
+      this.archive.isArchived ? askArchive : undefined,
+    );
+    const monitors: ReportedMonitor[] = [];
     let looked = 0;
     for (const name of this.caches.catalog.names()) {
       if (++looked % AT_ONCE === 0) await pause();
       const judged = this.caches.catalog.get(name);
       const monitor = judged?.verdict === 'valid' ? (JSON.parse(judged.settingsJson) as MonitorSettings) : undefined;
-      if (!isReported(settings, { name, tags: monitor?.tags })) continue;
-      monitors.push({
-        name,
-        groups: groupsOf(monitor, by),
-        sum: sums.get(name),
-        incidents: [...(incidents.of.get(name)?.values() ?? [])],
-        slo: monitor && sloOf(monitor)?.target,
-      });
+      if (isReported(settings, { name, tags: monitor?.tags })) monitors.push({ name, settings: monitor });
     }
-    const { total, lines } = reportOf(monitors, { from, to }, by !== 'monitor');
-    return {
-      from,
-      to,
-      total,
-      rows: lines,
-      incidentsFrom: Math.max(from, incidents.since),
-      partial: partial || (this.archive.isArchived && archived === undefined),
-    };
+    const isPartial = partial || (this.archive.isArchived && archived === undefined);
+    return reportFacts(monitors, settings['group-by'] ?? 'monitor', { from, to, sums, partial: isPartial }, incidents);
   }
 
-  /** `archivedSince` is since when the archive has them. */
-  private async incidents(
-    { from, to }: { from: number; to: number },
-    now: number,
-    archivedSince: number | undefined,
-  ): Promise<{ since: number; of: Map<string, Map<string, Reported['incidents'][number]>> }> {
-    const of = new Map<string, Map<string, Reported['incidents'][number]>>();
-    const add = (monitor: string, id: string, openedAt: string, closedAt: string | null): void => {
-      const known = of.get(monitor) ?? new Map<string, Reported['incidents'][number]>();
-      const ended = closedAt === null ? null : Date.parse(closedAt);
-      of.set(monitor, known.set(id, { openedAt: Date.parse(openedAt), closedAt: ended }));
-    };
-    let since = now - INCIDENT_AGE_MS;
-    const archived = from < since ? await this.ask((reader) => reader.incidents(from, to)) : undefined;
-    if (archived) {
-      since = archivedSince ?? since;
-      for (const { monitor, id, openedAt, closedAt } of archived) add(monitor, id, openedAt, closedAt);
-    }
-    for await (const { monitor, record } of this.node.stores.incident.all()) {
-      const ended = record.closedAt === null ? Infinity : Date.parse(record.closedAt);
-      if (Date.parse(record.openedAt) < to && ended > from) add(monitor, record.id, record.openedAt, record.closedAt);
-    }
-    return { since, of };
+  private async *recent(): AsyncGenerator<{ monitor: string } & Pick<IncidentRecord, 'id' | 'openedAt' | 'closedAt'>> {
+    for await (const { monitor, record } of this.node.stores.incident.all()) yield { monitor, ...record };
   }
 
   /** Undefined without an archive, or if it does not answer. */
