@@ -10,7 +10,13 @@ const bodyOf = (config: Json) => config as Schemas['ReportConfig'];
 const REFRESH_MS = 5_000;
 
 export const reportApi = {
-  /** With a tag: only if it is still this version; without one: only if it does not exist. */
+  get: async (name: string, signal?: AbortSignal) => {
+    const { data, response } = await api.GET('/api/v1/scheduled-report/{name}', {
+      ...at(name),
+      signal: signal ?? null,
+    });
+    return { config: (data as ScheduledReport).config, etag: response.headers.get('ETag') ?? undefined };
+  },
   put: (name: string, config: Json, etag: string | undefined) =>
     dataOf(
       api.PUT('/api/v1/scheduled-report/{name}', {
@@ -29,20 +35,5 @@ export function useScheduledReports() {
     queryKey: ['scheduled-reports'],
     queryFn: ({ signal }) => dataOf(api.GET('/api/v1/scheduled-report', { signal })),
     refetchInterval: REFRESH_MS,
-  });
-}
-
-/** With its entity tag. It must not change while somebody edits it. */
-export function useScheduledReport(name: string | undefined) {
-  return useQuery({
-    queryKey: ['edit', 'scheduled-report', name],
-    queryFn: async ({ signal }) => {
-      const { data, response } = await api.GET('/api/v1/scheduled-report/{name}', { ...at(name ?? ''), signal });
-      return { report: data as ScheduledReport, etag: response.headers.get('ETag') ?? undefined };
-    },
-    enabled: name !== undefined,
-    staleTime: Infinity,
-    gcTime: 0,
-    refetchOnReconnect: false,
   });
 }

@@ -7,7 +7,10 @@ export type StatusPage = Schemas['ShownStatusPage'];
 const at = (name: string) => ({ params: { path: { name } } });
 
 export const statusPageApi = {
-  /** With a tag: only if it is still this version; without one: only if it does not exist. */
+  get: async (name: string, signal?: AbortSignal) => {
+    const { data, response } = await api.GET('/api/v1/status-page/{name}', { ...at(name), signal: signal ?? null });
+    return { config: (data as StatusPage).config, etag: response.headers.get('ETag') ?? undefined };
+  },
   put: (name: string, config: Json, etag: string | undefined) =>
     dataOf(
       api.PUT('/api/v1/status-page/{name}', {
@@ -23,20 +26,5 @@ export function useStatusPages() {
   return useQuery({
     queryKey: ['status-pages'],
     queryFn: ({ signal }) => dataOf(api.GET('/api/v1/status-page', { signal })),
-  });
-}
-
-/** With its entity tag. It must not change while somebody edits it. */
-export function useStatusPage(name: string | undefined) {
-  return useQuery({
-    queryKey: ['edit', 'status-page', name],
-    queryFn: async ({ signal }) => {
-      const { data, response } = await api.GET('/api/v1/status-page/{name}', { ...at(name ?? ''), signal });
-      return { page: data as StatusPage, etag: response.headers.get('ETag') ?? undefined };
-    },
-    enabled: name !== undefined,
-    staleTime: Infinity,
-    gcTime: 0,
-    refetchOnReconnect: false,
   });
 }
