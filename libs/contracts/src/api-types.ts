@@ -664,23 +664,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/scheduled-report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List all reports that 9volt sends by mail */
-        get: operations["listScheduledReports"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/scheduled-report/preview": {
         parameters: {
             query?: never;
@@ -701,25 +684,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/scheduled-report/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Show a report that 9volt sends by mail */
-        get: operations["getScheduledReport"];
-        /** Create or replace a report that 9volt sends by mail */
-        put: operations["putScheduledReport"];
-        post?: never;
-        /** Delete a report that 9volt sends by mail */
-        delete: operations["deleteScheduledReport"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/scheduled-report/{name}/send": {
         parameters: {
             query?: never;
@@ -735,6 +699,42 @@ export interface paths {
          */
         post: operations["sendScheduledReport"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduled-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List all reports that 9volt sends by mail */
+        get: operations["listScheduledReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/scheduled-report/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a report that 9volt sends by mail */
+        get: operations["getScheduledReport"];
+        /** Create or replace a report that 9volt sends by mail */
+        put: operations["putScheduledReport"];
+        post?: never;
+        /** Delete a report that 9volt sends by mail */
+        delete: operations["deleteScheduledReport"];
         options?: never;
         head?: never;
         patch?: never;
@@ -16800,135 +16800,6 @@ export interface operations {
             };
         };
     };
-    listScheduledReports: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The reports, by name. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example [
-                     *       {
-                     *         "name": "shop-monthly",
-                     *         "config": {
-                     *           "title": "Report shop",
-                     *           "schedule": "0 8 1 * *",
-                     *           "time-zone": "Europe/Berlin",
-                     *           "period": "previous-month",
-                     *           "tags": [
-                     *             "shop"
-                     *           ],
-                     *           "alerters": [
-                     *             "team-mail"
-                     *           ]
-                     *         },
-                     *         "reason": null,
-                     *         "monitors": 2,
-                     *         "nextAt": "2026-07-01T06:00:00.000Z",
-                     *         "pending": [],
-                     *         "sent": [
-                     *           {
-                     *             "dueAt": "2026-06-01T12:00:00.000Z",
-                     *             "at": "2026-06-01T12:00:00.000Z",
-                     *             "alerter": "team-mail",
-                     *             "outcome": "sent",
-                     *             "subject": "Report shop, May 2026: 99.93 % up, 3 incidents",
-                     *             "answer": "250 2.0.0 OK"
-                     *           }
-                     *         ]
-                     *       }
-                     *     ]
-                     */
-                    "application/json": components["schemas"]["ScheduledReportList"];
-                };
-            };
-            /** @description This API needs an access token; none, or a wrong one, was sent. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:unauthorized",
-                     *       "title": "Unauthorized",
-                     *       "status": 401,
-                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-                     *       "instance": "/api/v1/scheduled-report",
-                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A page of another site sent this request. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:forbidden",
-                     *       "title": "Forbidden",
-                     *       "status": 403,
-                     *       "detail": "Requests from pages of other sites are refused",
-                     *       "instance": "/api/v1/scheduled-report",
-                     *       "message": "Requests from pages of other sites are refused"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error of 9volt; see its log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "about:blank",
-                     *       "title": "Internal Server Error",
-                     *       "status": 500,
-                     *       "detail": "Internal error; see the log and /status/errors of this process",
-                     *       "instance": "/api/v1/scheduled-report",
-                     *       "message": "Internal error; see the log and /status/errors of this process"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description etcd or a worker is unavailable; try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:unavailable",
-                     *       "title": "Service Unavailable",
-                     *       "status": 503,
-                     *       "detail": "Not ready: the API is still loading its data from etcd",
-                     *       "instance": "/api/v1/scheduled-report",
-                     *       "message": "Not ready: the API is still loading its data from etcd"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     previewReport: {
         parameters: {
             query?: never;
@@ -17107,6 +16978,335 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/scheduled-report/preview",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sendScheduledReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the report. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The leader will send it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "message": "Pushed 2 configs; skipped 1 configs",
+                     *       "status": "OK"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["StatusMessage"];
+                };
+            };
+            /** @description The input is invalid. Each error points to its field. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Bad Request",
+                     *       "status": 400,
+                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Nothing has this name. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:not-found",
+                     *       "title": "Not Found",
+                     *       "status": 404,
+                     *       "detail": "There is no report 'shop-monthly'",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "There is no report 'shop-monthly'"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The current state does not allow this; the detail says why. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:conflict",
+                     *       "title": "Conflict",
+                     *       "status": 409,
+                     *       "detail": "Somebody else keeps changing 'shop-monthly'; try again",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Somebody else keeps changing 'shop-monthly'; try again"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Payload Too Large",
+                     *       "status": 413,
+                     *       "detail": "Request body is too large",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Request body is too large"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Unsupported Media Type",
+                     *       "status": 415,
+                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
+                     *       "message": "Not ready: the API is still loading its data from etcd"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listScheduledReports: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The reports, by name. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example [
+                     *       {
+                     *         "name": "shop-monthly",
+                     *         "config": {
+                     *           "title": "Report shop",
+                     *           "schedule": "0 8 1 * *",
+                     *           "time-zone": "Europe/Berlin",
+                     *           "period": "previous-month",
+                     *           "tags": [
+                     *             "shop"
+                     *           ],
+                     *           "alerters": [
+                     *             "team-mail"
+                     *           ]
+                     *         },
+                     *         "reason": null,
+                     *         "monitors": 2,
+                     *         "nextAt": "2026-07-01T06:00:00.000Z",
+                     *         "pending": [],
+                     *         "sent": [
+                     *           {
+                     *             "dueAt": "2026-06-01T12:00:00.000Z",
+                     *             "at": "2026-06-01T12:00:00.000Z",
+                     *             "alerter": "team-mail",
+                     *             "outcome": "sent",
+                     *             "subject": "Report shop, May 2026: 99.93 % up, 3 incidents",
+                     *             "answer": "250 2.0.0 OK"
+                     *           }
+                     *         ]
+                     *       }
+                     *     ]
+                     */
+                    "application/json": components["schemas"]["ScheduledReportList"];
+                };
+            };
+            /** @description This API needs an access token; none, or a wrong one, was sent. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unauthorized",
+                     *       "title": "Unauthorized",
+                     *       "status": 401,
+                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
+                     *       "instance": "/api/v1/scheduled-report",
+                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A page of another site sent this request. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:forbidden",
+                     *       "title": "Forbidden",
+                     *       "status": 403,
+                     *       "detail": "Requests from pages of other sites are refused",
+                     *       "instance": "/api/v1/scheduled-report",
+                     *       "message": "Requests from pages of other sites are refused"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal error of 9volt; see its log. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "about:blank",
+                     *       "title": "Internal Server Error",
+                     *       "status": 500,
+                     *       "detail": "Internal error; see the log and /status/errors of this process",
+                     *       "instance": "/api/v1/scheduled-report",
+                     *       "message": "Internal error; see the log and /status/errors of this process"
+                     *     }
+                     */
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description etcd or a worker is unavailable; try again later. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "type": "urn:9volt:problem:unavailable",
+                     *       "title": "Service Unavailable",
+                     *       "status": 503,
+                     *       "detail": "Not ready: the API is still loading its data from etcd",
+                     *       "instance": "/api/v1/scheduled-report",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */
@@ -17782,206 +17982,6 @@ export interface operations {
                      *       "status": 503,
                      *       "detail": "Not ready: the API is still loading its data from etcd",
                      *       "instance": "/api/v1/scheduled-report/shop-monthly",
-                     *       "message": "Not ready: the API is still loading its data from etcd"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    sendScheduledReport: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Name of the report. */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The leader will send it. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "message": "Pushed 2 configs; skipped 1 configs",
-                     *       "status": "OK"
-                     *     }
-                     */
-                    "application/json": components["schemas"]["StatusMessage"];
-                };
-            };
-            /** @description The input is invalid. Each error points to its field. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "about:blank",
-                     *       "title": "Bad Request",
-                     *       "status": 400,
-                     *       "detail": "Body is not valid JSON but content-type is set to 'application/json'",
-                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
-                     *       "message": "Body is not valid JSON but content-type is set to 'application/json'"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description This API needs an access token; none, or a wrong one, was sent. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:unauthorized",
-                     *       "title": "Unauthorized",
-                     *       "status": 401,
-                     *       "detail": "No access token found; ensure you pass 'X-Access-Token' in header",
-                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
-                     *       "message": "No access token found; ensure you pass 'X-Access-Token' in header"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description A page of another site sent this request. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:forbidden",
-                     *       "title": "Forbidden",
-                     *       "status": 403,
-                     *       "detail": "Requests from pages of other sites are refused",
-                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
-                     *       "message": "Requests from pages of other sites are refused"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Nothing has this name. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:not-found",
-                     *       "title": "Not Found",
-                     *       "status": 404,
-                     *       "detail": "There is no report 'shop-monthly'",
-                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
-                     *       "message": "There is no report 'shop-monthly'"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description The current state does not allow this; the detail says why. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:conflict",
-                     *       "title": "Conflict",
-                     *       "status": 409,
-                     *       "detail": "Somebody else keeps changing 'shop-monthly'; try again",
-                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
-                     *       "message": "Somebody else keeps changing 'shop-monthly'; try again"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "about:blank",
-                     *       "title": "Payload Too Large",
-                     *       "status": 413,
-                     *       "detail": "Request body is too large",
-                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
-                     *       "message": "Request body is too large"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Not JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "about:blank",
-                     *       "title": "Unsupported Media Type",
-                     *       "status": 415,
-                     *       "detail": "Expected a body of type application/json or application/merge-patch+json",
-                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
-                     *       "message": "Expected a body of type application/json or application/merge-patch+json"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal error of 9volt; see its log. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "about:blank",
-                     *       "title": "Internal Server Error",
-                     *       "status": 500,
-                     *       "detail": "Internal error; see the log and /status/errors of this process",
-                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
-                     *       "message": "Internal error; see the log and /status/errors of this process"
-                     *     }
-                     */
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description etcd or a worker is unavailable; try again later. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    /**
-                     * @example {
-                     *       "type": "urn:9volt:problem:unavailable",
-                     *       "title": "Service Unavailable",
-                     *       "status": 503,
-                     *       "detail": "Not ready: the API is still loading its data from etcd",
-                     *       "instance": "/api/v1/scheduled-report/shop-monthly/send",
                      *       "message": "Not ready: the API is still loading its data from etcd"
                      *     }
                      */

@@ -120,7 +120,7 @@ const WORDS: Readonly<Record<string, string>> = {
   report: 'Name of the report',
 };
 
-type Named = 'monitor' | 'alerter' | 'worker' | 'window' | 'page' | 'report';
+export type Named = 'monitor' | 'alerter' | 'worker' | 'window' | 'page' | 'report';
 
 export function NameParam(what: Named): MethodDecorator {
   return ApiParam({

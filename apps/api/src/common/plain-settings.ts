@@ -13,24 +13,45 @@ export interface PlainKind {
   crossFaults?: (settings: object) => FieldError[];
 }
 
-/** Writes settings of such a kind, by comparing what it read. */
-export class PlainSettings {
+/** One of them, with its revision. */
+export interface Found<Shown> {
+  shown: Shown;
+  revision: number;
+}
+
+/** Shows settings of such a kind, and writes them by comparing what it read. */
+export abstract class PlainSettings<Shown extends { name: string }> {
   constructor(
-    private readonly node: ClusterNode,
-    private readonly cache: ClusterCache,
+    protected readonly node: ClusterNode,
+    protected readonly cache: ClusterCache,
     private readonly kind: PlainKind,
   ) {}
 
-  notFound(name: string): DomainError {
+  /** All, in any order. */
+  protected abstract all(): Shown[];
+
+  protected abstract find(name: string): Found<Shown> | undefined;
+
+  list(): Shown[] {
+    return this.all().sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  get(name: string): Found<Shown> {
+    const found = this.find(name);
+    if (!found) throw this.notFound(name);
+    return found;
+  }
+
+  protected notFound(name: string): DomainError {
     return new DomainError('not-found', `There is no ${this.kind.word} '${name}'`);
   }
 
-  /** Answers whether there was none before. */
-  async put(name: string, raw: unknown, preconditions: Preconditions): Promise<boolean> {
+  /** `created` if there was none before. */
+  async put(name: string, raw: unknown, preconditions: Preconditions): Promise<Found<Shown> & { created: boolean }> {
     const { noun, settings } = this.kind;
     const store = this.node.stores[noun];
     const validated = validateSettings(settings, raw);
-    return this.replacing(name, async () => {
+    const created = await this.replacing(name, async () => {
       const stored = await store.read(name);
       const badName = stored ? undefined : newNameFault(noun, name);
       if (badName) throw DomainError.invalid([badName]);
@@ -42,6 +63,7 @@ export class PlainSettings {
       const written = await store.replace(name, stored?.modRevision ?? 0, validated.value, origin);
       return { written, answer: stored === undefined };
     });
+    return { ...this.get(name), created };
   }
 
   async remove(name: string, preconditions: Preconditions): Promise<string> {

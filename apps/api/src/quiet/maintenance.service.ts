@@ -3,50 +3,25 @@ import { ClusterNode } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { type DeclaredMaintenance, presentSubjectOf } from '../cache/quiet-view.js';
-import type { Preconditions } from '../common/etag.js';
-import { PlainSettings } from '../common/plain-settings.js';
+import { type Found, PlainSettings } from '../common/plain-settings.js';
 import type { ShownMaintenance } from './quiet.dto.js';
 
 @Injectable()
-export class MaintenanceService {
-  private readonly store: PlainSettings;
-
-  constructor(
-    node: ClusterNode,
-    private readonly cache: ClusterCache,
-  ) {
-    this.store = new PlainSettings(node, cache, {
-      noun: 'maintenance',
-      word: 'maintenance window',
-      settings: MaintenanceSettings,
-    });
+export class MaintenanceService extends PlainSettings<ShownMaintenance> {
+  constructor(node: ClusterNode, cache: ClusterCache) {
+    super(node, cache, { noun: 'maintenance', word: 'maintenance window', settings: MaintenanceSettings });
   }
 
-  list(): ShownMaintenance[] {
+  protected all(): ShownMaintenance[] {
     const counts = this.cache.quiet.maintainedOf(this.cache.monitors.values());
-    const all = [...this.cache.quiet.maintenance].map(([name, declared]) =>
+    return [...this.cache.quiet.maintenance].map(([name, declared]) =>
       this.shown(name, declared, counts.get(name)?.monitors ?? 0),
     );
-    return all.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
-  get(name: string): { shown: ShownMaintenance; revision: number } {
+  protected find(name: string): Found<ShownMaintenance> | undefined {
     const declared = this.cache.quiet.maintenance.get(name);
-    if (!declared) throw this.store.notFound(name);
-    return { shown: this.shown(name, declared), revision: declared.revision };
-  }
-
-  async put(
-    name: string,
-    raw: unknown,
-    preconditions: Preconditions,
-  ): Promise<{ shown: ShownMaintenance; revision: number; created: boolean }> {
-    const created = await this.store.put(name, raw, preconditions);
-    return { ...this.get(name), created };
-  }
-
-  remove(name: string, preconditions: Preconditions): Promise<string> {
-    return this.store.remove(name, preconditions);
+    return declared && { shown: this.shown(name, declared), revision: declared.revision };
   }
 
   private countOf({ settings }: DeclaredMaintenance): number {

@@ -1,26 +1,29 @@
-import { Body, Delete, Get, HttpCode, Param, Post, Put, Res } from '@nestjs/common';
 import { Rules } from '@9volt/platform';
-import type { FastifyReply } from 'fastify';
+import { Body, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiV1 } from '../common/api-v1.decorator.js';
-import { ETAG, NameParam, PreconditionHeaders, Route, storedOrCreated, TakesConfig } from '../common/docs.js';
-import { IfMatch, type Preconditions, tagged } from '../common/etag.js';
+import { NameParam, Route } from '../common/docs.js';
+import { PlainController } from '../common/plain-controller.js';
 import { CONFIG_BODY_BYTES } from '../common/request-bodies.js';
 import { ok, type StatusMessage } from '../common/status-message.js';
 import type { ReportPreview, ShownReportEntry } from './scheduled-report.dto.js';
 import { ScheduledReportsService } from './scheduled-reports.service.js';
 
-@ApiV1('scheduled-report', 'Reports')
-export class ScheduledReportsController {
-  constructor(private readonly reports: ScheduledReportsService) {}
+const Routes = PlainController<ShownReportEntry>({
+  what: 'report',
+  one: 'a report that 9volt sends by mail',
+  all: 'all reports that 9volt sends by mail',
+  listed: 'The reports, by name.',
+  id: 'ScheduledReport',
+  listId: 'ScheduledReports',
+  body: 'ReportConfig',
+  shown: 'ShownScheduledReport',
+  list: 'ScheduledReportList',
+});
 
-  @Route({
-    id: 'listScheduledReports',
-    summary: 'List all reports that 9volt sends by mail',
-    answers: [{ schema: 'ScheduledReportList', description: 'The reports, by name.' }],
-  })
-  @Get()
-  list(): ShownReportEntry[] {
-    return this.reports.list();
+@ApiV1('scheduled-report', 'Reports')
+export class ScheduledReportsController extends Routes {
+  constructor(private readonly reports: ScheduledReportsService) {
+    super(reports);
   }
 
   @Route({
@@ -36,51 +39,6 @@ export class ScheduledReportsController {
   @Post('preview')
   preview(@Body() body: unknown): Promise<ReportPreview> {
     return this.reports.preview(body);
-  }
-
-  @Route({
-    id: 'getScheduledReport',
-    summary: 'Show a report that 9volt sends by mail',
-    answers: [{ schema: 'ShownScheduledReport', description: 'The report.', headers: ETAG }],
-    errors: [404],
-  })
-  @NameParam('report')
-  @Get(':name')
-  get(@Param('name') name: string, @Res({ passthrough: true }) reply: FastifyReply): ShownReportEntry {
-    const { shown, revision } = this.reports.get(name);
-    return tagged(reply, shown, revision);
-  }
-
-  @Route({
-    id: 'putScheduledReport',
-    summary: 'Create or replace a report that 9volt sends by mail',
-    body: 'ReportConfig',
-    answers: storedOrCreated('ShownScheduledReport'),
-    errors: [400, 409, 412, 413, 415],
-  })
-  @TakesConfig('report')
-  @Put(':name')
-  async put(
-    @Param('name') name: string,
-    @Body() body: unknown,
-    @IfMatch() expected: Preconditions,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ShownReportEntry> {
-    const { shown, revision, created } = await this.reports.put(name, body, expected);
-    return tagged(reply, shown, revision, created);
-  }
-
-  @Route({
-    id: 'deleteScheduledReport',
-    summary: 'Delete a report that 9volt sends by mail',
-    answers: [{ schema: 'StatusMessage', description: 'Removed.' }],
-    errors: [404, 409, 412],
-  })
-  @NameParam('report')
-  @PreconditionHeaders()
-  @Delete(':name')
-  async remove(@Param('name') name: string, @IfMatch() expected: Preconditions): Promise<StatusMessage> {
-    return ok(await this.reports.remove(name, expected));
   }
 
   @Route({

@@ -12,8 +12,7 @@ import { ClusterNode, type Item, keepsChanging, untilAccepted } from '@9volt/etc
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { ReportEntry } from '../cache/cluster-views.js';
-import type { Preconditions } from '../common/etag.js';
-import { PlainSettings } from '../common/plain-settings.js';
+import { type Found, PlainSettings } from '../common/plain-settings.js';
 import { ReportsService } from './reports.service.js';
 import type { ReportPreview, ShownReportEntry } from './scheduled-report.dto.js';
 
@@ -22,15 +21,13 @@ const MAX_PENDING = 50;
 
 /** Reports that the leader sends by mail. */
 @Injectable()
-export class ScheduledReportsService {
-  private readonly store: PlainSettings;
-
+export class ScheduledReportsService extends PlainSettings<ShownReportEntry> {
   constructor(
-    private readonly node: ClusterNode,
-    private readonly cache: ClusterCache,
+    node: ClusterNode,
+    cache: ClusterCache,
     private readonly reports: ReportsService,
   ) {
-    this.store = new PlainSettings(node, cache, {
+    super(node, cache, {
       noun: 'report',
       word: 'report',
       settings: ReportSettings,
@@ -38,28 +35,13 @@ export class ScheduledReportsService {
     });
   }
 
-  list(): ShownReportEntry[] {
-    const all = [...this.cache.reports.values()].map((report) => this.shown(report));
-    return all.sort((a, b) => (a.name < b.name ? -1 : 1));
+  protected all(): ShownReportEntry[] {
+    return [...this.cache.reports.values()].map((report) => this.shown(report));
   }
 
-  get(name: string): { shown: ShownReportEntry; revision: number } {
+  protected find(name: string): Found<ShownReportEntry> | undefined {
     const report = this.cache.reports.get(name);
-    if (!report) throw this.store.notFound(name);
-    return { shown: this.shown(report), revision: report.modRevision };
-  }
-
-  async put(
-    name: string,
-    raw: unknown,
-    preconditions: Preconditions,
-  ): Promise<{ shown: ShownReportEntry; revision: number; created: boolean }> {
-    const created = await this.store.put(name, raw, preconditions);
-    return { ...this.get(name), created };
-  }
-
-  remove(name: string, preconditions: Preconditions): Promise<string> {
-    return this.store.remove(name, preconditions);
+    return report && { shown: this.shown(report), revision: report.modRevision };
   }
 
   /** Throws `invalid`. */
@@ -73,7 +55,7 @@ export class ScheduledReportsService {
   /** Notes that the leader is to send it. */
   async send(name: string): Promise<string> {
     const report = this.cache.reports.get(name);
-    if (!report) throw this.store.notFound(name);
+    if (!report) throw this.notFound(name);
     const { settings, faults } = report.value;
     if (!settings) throw new DomainError('conflict', `The report '${name}' is invalid: ${sentencesOf(faults)}`);
     const now = new Date().toISOString();

@@ -3,47 +3,22 @@ import { ClusterNode, type Item } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { StatusPageRecord } from '../cache/cluster-views.js';
-import type { Preconditions } from '../common/etag.js';
-import { PlainSettings } from '../common/plain-settings.js';
+import { type Found, PlainSettings } from '../common/plain-settings.js';
 import type { ShownStatusPage } from './status-page.dto.js';
 
 @Injectable()
-export class StatusPagesService {
-  private readonly store: PlainSettings;
-
-  constructor(
-    node: ClusterNode,
-    private readonly cache: ClusterCache,
-  ) {
-    this.store = new PlainSettings(node, cache, {
-      noun: 'status-page',
-      word: 'status page',
-      settings: StatusPageSettings,
-    });
+export class StatusPagesService extends PlainSettings<ShownStatusPage> {
+  constructor(node: ClusterNode, cache: ClusterCache) {
+    super(node, cache, { noun: 'status-page', word: 'status page', settings: StatusPageSettings });
   }
 
-  list(): ShownStatusPage[] {
-    const all = [...this.cache.statusPages.values()].map((page) => this.shown(page));
-    return all.sort((a, b) => (a.name < b.name ? -1 : 1));
+  protected all(): ShownStatusPage[] {
+    return [...this.cache.statusPages.values()].map((page) => this.shown(page));
   }
 
-  get(name: string): { shown: ShownStatusPage; revision: number } {
+  protected find(name: string): Found<ShownStatusPage> | undefined {
     const page = this.cache.statusPages.get(name);
-    if (!page) throw this.store.notFound(name);
-    return { shown: this.shown(page), revision: page.modRevision };
-  }
-
-  async put(
-    name: string,
-    raw: unknown,
-    preconditions: Preconditions,
-  ): Promise<{ shown: ShownStatusPage; revision: number; created: boolean }> {
-    const created = await this.store.put(name, raw, preconditions);
-    return { ...this.get(name), created };
-  }
-
-  remove(name: string, preconditions: Preconditions): Promise<string> {
-    return this.store.remove(name, preconditions);
+    return page && { shown: this.shown(page), revision: page.modRevision };
   }
 
   private shown({ value: { name, settings, faults } }: Item<StatusPageRecord>): ShownStatusPage {
