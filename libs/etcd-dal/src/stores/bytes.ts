@@ -84,6 +84,17 @@ export class ByteReader {
     this.at += count;
   }
 
+  /** Passes over numbers: their last byte is below 128. */
+  pass(numbers: number): void {
+    let { at } = this;
+    for (let left = numbers; left > 0; at++) {
+      const byte = this.bytes[at];
+      if (byte === undefined) throw new RangeError('it ends too early');
+      if (byte < 128) left--;
+    }
+    this.at = at;
+  }
+
   signed(): number {
     const value = this.count();
     return value % 2 === 0 ? value / 2 : -(value + 1) / 2;

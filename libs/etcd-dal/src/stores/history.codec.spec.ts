@@ -3,6 +3,7 @@ import { bucketOf, mergeSketches, type Sketch, type Tally } from '@9volt/contrac
 import fc from 'fast-check';
 import { chunksOf, decodeNames, digestOf, encodeNames, encodeTallies } from './history.codec.js';
 import { decodeTallies } from './history.decode.js';
+import { decodeTally } from './history.decode-one.js';
 
 const FROM = 1_790_000_000_000;
 
@@ -42,11 +43,25 @@ describe('tallies', () => {
         const tallies = new Map(entries.flatMap(([name, one]) => (one ? [[name, one]] : [])));
         const value = encodeTallies({ names, tallies, from: FROM, unitMs: 1 });
         expect(decodeTallies(value, names)).toEqual(tallies);
-        for (const name of names) {
-          const own = tallies.get(name);
-          expect(decodeTallies(value, names, 'all', name)).toEqual(new Map(own ? [[name, own]] : []));
-        }
       }),
+    );
+  });
+
+  test('of one monitor are what they are among all, rounded or not', () => {
+    fc.assert(
+      fc.property(
+        chunk,
+        fc.constantFrom(1, 100, 1_000),
+        fc.constantFrom('all' as const, 'time' as const),
+        (entries, unitMs, parts) => {
+          const names = entries.map(([name]) => name);
+          const tallies = new Map(entries.flatMap(([name, one]) => (one ? [[name, one]] : [])));
+          const value = encodeTallies({ names, tallies, from: FROM, unitMs });
+          const all = decodeTallies(value, names, parts);
+          const found = names.map((name, at) => [name, decodeTally(value, names.length, at, parts)]);
+          expect(new Map(found.filter(([, one]) => one) as [string, Tally][])).toEqual(all);
+        },
+      ),
     );
   });
 
@@ -68,11 +83,13 @@ describe('tallies', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
         expect(() => decodeTallies(Buffer.from(bytes), ['a'])).not.toThrow();
+        expect(() => decodeTally(Buffer.from(bytes), 1, 0, 'all')).not.toThrow();
       }),
     );
     const value = encodeTallies({ names: ['a'], tallies: new Map(), from: FROM, unitMs: 1 });
     expect(decodeTallies(value, ['a'])?.size).toBe(0);
     expect(decodeTallies(value, ['a', 'b'])).toBeUndefined();
+    expect(decodeTally(value, 2, 0, 'all')).toBeUndefined();
     expect(decodeTallies(Buffer.concat([Buffer.from([2]), value.subarray(1)]), ['a'])).toBeUndefined();
   });
 });

@@ -26,32 +26,32 @@ export interface TimeColumns {
   changed: readonly number[];
 }
 
-interface Chunk {
-  columns: TimeColumns;
+/** The begin of a chunk. */
+interface Head {
   from: number;
-  /** At the changes. */
+  unitMs: number;
+  /** What follows. */
   bytes: ByteReader;
   /** The latencies, packed. */
   latencies: Buffer;
 }
 
-/** The tallies by name, or that of one. Answers undefined for a damaged value, or one of other names. */
+interface Chunk extends Head {
+  columns: TimeColumns;
+}
+
+/** The tallies by name. Answers undefined for a damaged value, or one of other names. */
 export function decodeTallies(
   value: Buffer,
   names: readonly string[],
   parts: TallyParts = 'all',
-  only?: string,
 ): Map<string, Tally> | undefined {
   try {
     const chunk = chunkFrom(value, names.length);
-    const { present } = chunk.columns;
-    // Only the wanted ones become objects: a question about a monitor reads many chunks of others.
-    const wanted = present.map((position) => only === undefined || names[position] === only);
-    const changes = changesFrom(chunk, wanted);
-    const latencies = parts === 'all' ? latenciesFrom(new ByteReader(unpacked(chunk.latencies)), chunk, wanted) : [];
+    const changes = changesFrom(chunk);
+    const latencies = parts === 'all' ? latenciesFrom(new ByteReader(unpacked(chunk.latencies)), chunk) : [];
     const found = new Map<string, Tally>();
-    for (const [at, position] of present.entries()) {
-      if (!wanted[at]) continue;
+    for (const [at, position] of chunk.columns.present.entries()) {
       found.set(names[position] as string, {
         ...timesAt(chunk.columns, at),
         latency: latencies[at]?.latency ?? [],
@@ -74,25 +74,23 @@ export function decodeTimes(value: Buffer, names: number): TimeColumns | undefin
   }
 }
 
-function chunkFrom(value: Buffer, names: number): Chunk {
+/** Throws for a damaged value, or one of another number of names. */
+export function headFrom(value: Buffer, names: number): Head {
   const head = new ByteReader(value);
   if (head.byte() !== VERSION) throw new RangeError('another version');
   const [length, more] = [head.count(), head.count()];
   const bytes = new ByteReader(unpacked(head.rest.subarray(0, length)));
   if (bytes.count() !== names) throw new RangeError('other names');
-  const from = bytes.count();
-  return {
-    columns: columnsFrom(bytes, { names, from, unitMs: bytes.count() }),
-    from,
-    bytes,
-    latencies: head.rest.subarray(length, length + more),
-  };
+  const [from, unitMs] = [bytes.count(), bytes.count()];
+  return { from, unitMs, bytes, latencies: head.rest.subarray(length, length + more) };
 }
 
-function columnsFrom(
-  bytes: ByteReader,
-  { names, from, unitMs }: { names: number; from: number; unitMs: number },
-): TimeColumns {
+function chunkFrom(value: Buffer, names: number): Chunk {
+  const head = headFrom(value, names);
+  return { ...head, columns: columnsFrom(head, names) };
+}
+
+function columnsFrom({ bytes, from, unitMs }: Head, names: number): TimeColumns {
   const present: number[] = [];
   for (let position = 0; position < names; position++) if (bytes.byte() === 1) present.push(position);
   const size = present.length;
@@ -159,54 +157,40 @@ function timesAt(columns: TimeColumns, at: number): Omit<Tally, 'latency' | 'pha
   };
 }
 
-function changesFrom({ bytes, from, columns: { changed } }: Chunk, wanted: readonly boolean[]): number[][] {
-  const found: number[][] = [];
-  for (const [at, count] of changed.entries()) {
+function changesFrom({ bytes, from, columns: { changed } }: Chunk): number[][] {
+  return changed.map((count) => {
+    const found: number[] = [];
     let time = from;
     for (let n = 0; n < count; n++) {
       time += bytes.signed();
-      const code = bytes.byte();
-      if (wanted[at]) (found[at] ??= []).push(time, code);
+      found.push(time, bytes.byte());
     }
-  }
-  return found;
+    return found;
+  });
 }
 
 type Latencies = Pick<Tally, 'latency' | 'phases'>;
 
-/** Of the wanted tallies, by their place; the others are only passed over. */
-function latenciesFrom(
-  bytes: ByteReader,
-  { columns: { runs } }: Chunk,
-  wanted: readonly boolean[],
-): (Latencies | undefined)[] {
+function latenciesFrom(bytes: ByteReader, { columns: { runs } }: Chunk): Latencies[] {
   const sizes = runs.map(() => bytes.count());
-  const sketches: (number[] | undefined)[] = sizes.map((_size, at) => (wanted[at] ? [] : undefined));
-  for (const [at, size] of sizes.entries()) {
-    if (size === 0) continue;
-    const bucket = bytes.byte();
-    sketches[at]?.push(bucket, 0);
+  const sketches = sizes.map((size) => (size === 0 ? [] : [bytes.byte(), 0]));
+  for (const [at, sketch] of sketches.entries()) {
+    for (let n = 1; n < (sizes[at] as number); n++) sketch.push((sketch[2 * n - 2] as number) + bytes.byte(), 0);
   }
-  for (const [at, size] of sizes.entries()) {
-    const sketch = sketches[at];
-    if (!sketch) bytes.skip(Math.max(0, size - 1));
-    else for (let n = 1; n < size; n++) sketch.push((sketch[2 * n - 2] as number) + bytes.byte(), 0);
-  }
-  for (const [at, size] of sizes.entries()) {
-    const sketch = sketches[at];
+  for (const [at, sketch] of sketches.entries()) {
+    const size = sizes[at] as number;
     let rest = (runs[at] as number) + bytes.signed();
     const largest = size > 1 ? bytes.count() : 0;
     for (let n = 0; n < size; n++) {
       if (n === largest) continue;
       const count = bytes.count();
       rest -= count;
-      if (sketch) sketch[2 * n + 1] = count;
+      sketch[2 * n + 1] = count;
     }
-    if (sketch && size > 0) sketch[2 * largest + 1] = rest;
+    if (size > 0) sketch[2 * largest + 1] = rest;
   }
   const phases = NO_PHASES.map(() => runs.map(() => bytes.byte()));
   return sketches.map((latency, at) => {
-    if (!latency) return undefined;
     const own = phases.map((column) => (column[at] === NO_PHASE ? -1 : (column[at] as number)));
     return { latency, phases: own.some((bucket) => bucket >= 0) ? own : NO_PHASES };
   });

@@ -4,7 +4,8 @@ import type { Entry, EtcdClient, FencedWrite, Op } from '../etcd.client.js';
 import type { Keyspace } from '../keyspace.js';
 import { deleteKeys } from './delete-keys.js';
 import { decodeNames, encodeNames } from './history.codec.js';
-import { decodeMinuteResults, decodeTallies, type TallyParts } from './history.decode.js';
+import { decodeMinuteResults, type TallyParts } from './history.decode.js';
+import { decodeTally } from './history.decode-one.js';
 import type { HistoryIndex, Period, PeriodIndex, TallyKey } from './history-index.js';
 import { decodeResults } from './results.codec.js';
 
@@ -58,11 +59,15 @@ export class HistoryStore {
   ): Promise<Tally[]> {
     const wanted = periods.flatMap(({ level, n }) => index[level].get(n) ?? []);
     await this.learnNames(wanted.map(({ digest }) => digest));
-    const having = wanted.filter(({ digest }) => includes(this.names.get(digest) ?? [], name));
+    const having = wanted.flatMap(({ key, digest }) => {
+      const names = this.names.get(digest) ?? [];
+      const position = placeOf(names, name);
+      return names[position] === name ? [{ key, names: names.length, position }] : [];
+    });
     const entries = await this.readAll(having.map(({ key }) => key));
-    return having.flatMap(({ digest }, at) => {
+    return having.flatMap(({ names, position }, at) => {
       const entry = entries[at];
-      return (entry && decodeTallies(entry.value, this.names.get(digest) ?? [], parts, name)?.get(name)) ?? [];
+      return (entry && decodeTally(entry.value, names, position, parts)) ?? [];
     });
   }
 
@@ -164,13 +169,17 @@ export class HistoryStore {
   }
 }
 
-/** Names are sorted. */
 function includes(names: readonly string[], name: string): boolean {
+  return names[placeOf(names, name)] === name;
+}
+
+/** Where a name is, if it is there: names are sorted. */
+function placeOf(names: readonly string[], name: string): number {
   let [low, high] = [0, names.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((names[middle] as string) < name) low = middle + 1;
     else high = middle;
   }
-  return names[low] === name;
+  return low;
 }
