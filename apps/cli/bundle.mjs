@@ -16,7 +16,7 @@ await build({
   cwd: root,
   input: { main: join(project, 'dist/main.js') },
   platform: 'node',
-  plugins: [leaveLazyPackages(), keepPlaces()],
+  plugins: [leaveLazyPackages(), keepPlaces(), escapeWideCharacters()],
   output: {
     dir: outDir,
     format: 'esm',
@@ -62,4 +62,21 @@ function ownPlace(code, path) {
       ? `new URL('${file.replace(/^dist\//, '')}', import.meta.url)`
       : `new URL('${file}', import.meta.resolve('@9volt/${dir}/package.json'))`;
   return code.replaceAll('import.meta.url', `${place}.href`);
+}
+
+/** V8 keeps the text of a file in memory: with one byte for each character while all of them are ASCII, with two otherwise. */
+function escapeWideCharacters() {
+  return {
+    name: 'escape-wide-characters',
+    generateBundle(_options, files) {
+      for (const file of Object.values(files)) if (file.type === 'chunk') file.code = inAscii(file.code, file.fileName);
+    },
+  };
+}
+
+/** Valid in identifiers, texts and patterns, and of no effect in comments. */
+function inAscii(code, fileName) {
+  const [unsafe] = /\\[^\0-\x7f]|String\.raw`[^`]*[^\0-\x7f]/.exec(code) ?? [];
+  if (unsafe !== undefined) throw new Error(`${fileName}: an escape would change the meaning of ${unsafe}`);
+  return code.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
