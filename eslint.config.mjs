@@ -1,7 +1,6 @@
 // The architecture's guard: who may import whom (default deny), who may touch etcd and the environment. Rules that need types, and circles of imports,
 // are oxlint's: see .oxlintrc.json.
 import nx from '@nx/eslint-plugin';
-import prettier from 'eslint-config-prettier';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
@@ -205,5 +204,4 @@ export default tseslint.config(
   environmentOnlyInPlatform,
   loopsThatAssert,
   ...ownRules,
-  prettier,
 );

@@ -59,7 +59,7 @@ function slowness({ name }) {
 async function checkSources(built) {
   const sources = chosen.map(({ dir }) => dir);
   await runTool(root, report, 'types', 'nx', ofChosen('typecheck'));
-  await runTool(root, report, 'format', 'prettier', ['--check', ...(named.length > 0 ? sources : ['.'])]);
+  await runTool(root, report, 'format', 'oxfmt', ['--check', ...(named.length > 0 ? sources : [])]);
   // What follows reads the types that the build writes.
   await built;
   await runTool(root, report, 'lint', 'nx', ofChosen('lint'));

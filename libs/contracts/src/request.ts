@@ -12,7 +12,9 @@ export type RequestBody =
   | { kind: 'test-alerter'; name: string; settings: AlerterSettings };
 
 export type RequestAnswer =
-  { ok: true; result?: CheckResult; delivery?: { outcome: string; answer: string } } | { ok: false; message: string };
+  | { ok: true; result?: CheckResult; delivery?: { outcome: string; answer: string } }
+  /** Why the worker did not do it. */
+  | { ok: false; message: string };
 
 export interface WorkerRequest {
   id: string;

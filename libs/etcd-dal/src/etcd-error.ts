@@ -13,20 +13,24 @@ import {
 } from 'etcd3';
 import { messageOf } from '@9volt/contracts';
 
-/**
- * What went wrong with a call to etcd.
- *
- * - `unavailable`: no answer, or none in time. **A write may have happened, or may happen yet**: settle it by reading.
- * - `no-space`: etcd accepts no writes (NOSPACE).
- * - `denied`: credentials or permissions.
- * - `compacted`: etcd no longer keeps the requested revision.
- * - `lease-gone`: the lease expired or was revoked.
- * - `too-large`: the answer exceeds what we accept, or the request what etcd accepts.
- * - `other-data`: this etcd has other data than before: its revision went back, or the cluster id differs.
- * - `refused`: etcd refused the request for another reason.
- */
+/** What went wrong with a call to etcd. */
 export type EtcdErrorKind =
-  'unavailable' | 'no-space' | 'denied' | 'compacted' | 'lease-gone' | 'too-large' | 'other-data' | 'refused';
+  /** No answer, or none in time. **A write may have happened, or may happen yet**: settle it by reading. */
+  | 'unavailable'
+  /** etcd accepts no writes (NOSPACE). */
+  | 'no-space'
+  /** Credentials or permissions. */
+  | 'denied'
+  /** etcd no longer keeps the requested revision. */
+  | 'compacted'
+  /** The lease expired or was revoked. */
+  | 'lease-gone'
+  /** The answer exceeds what we accept, or the request what etcd accepts. */
+  | 'too-large'
+  /** This etcd has other data than before: its revision went back, or the cluster id differs. */
+  | 'other-data'
+  /** etcd refused the request for another reason. */
+  | 'refused';
 
 export class EtcdError extends Error {
   constructor(

@@ -1,9 +1,12 @@
 import type { LiveState } from '../../lib/live-types.js';
 import { explanationOf, wasCritical } from '../../lib/status.js';
 
-/** A line of the table: the head of a group, or a monitor. */
+/** A line of the table. */
 export type TableItem =
-  { key: string; tag: string | undefined; count: number; state?: undefined } | { key: string; state: LiveState };
+  /** The head of a group. */
+  | { key: string; tag: string | undefined; count: number; state?: undefined }
+  /** A monitor. */
+  | { key: string; state: LiveState };
 
 /** The rows, or a group for each tag with its rows, in the order in which they first appear; those without a tag come last. */
 export function itemsOf(rows: readonly LiveState[], byTag: boolean): TableItem[] {
