@@ -1,8 +1,7 @@
-// The architecture's guard: who may import whom (default deny), who may touch etcd and the environment. Rules that need types, and circles of imports,
-// are oxlint's: see .oxlintrc.json.
+// The architecture's guard: who may import whom (default deny), who may touch etcd and the environment. Rules that need types, circles of imports, and
+// React's rules are oxlint's: see .oxlintrc.json.
 import nx from '@nx/eslint-plugin';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
-import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 import { forbiddenFor, layers } from './tools/architecture/rooms.mjs';
 import { emptyLoops } from './tools/lint/empty-loops.mjs';
@@ -194,7 +193,6 @@ export default tseslint.config(
       '@typescript-eslint/no-explicit-any': 'error',
     },
   },
-  { files: ['apps/ui/**/*.{ts,tsx}'], extends: [reactHooks.configs.flat.recommended] },
   moduleBoundaries,
   importResolution,
   ...roomBoundaries,

@@ -63,7 +63,7 @@ async function checkSources(built) {
   // What follows reads the types that the build writes.
   await built;
   await runTool(root, report, 'lint', 'nx', ofChosen('lint'));
-  // Rules that need types, and circles of imports.
+  // Rules that need types, circles of imports, and React's rules.
   await runTool(root, report, 'typed lint', 'oxlint', [
     '--type-aware',
     ...(named.length > 0 ? sources : ['apps', 'libs', 'e2e']),
