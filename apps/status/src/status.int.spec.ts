@@ -13,6 +13,7 @@ import {
 import { SeverableProxy, startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
 import { waitFor } from '@9volt/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { HistoryDays } from './cache/history-days.js';
 import { startStatus, type TestStatus } from './testing/start-status.js';
 
 const CANARY = 'canary-3f9a1c';
@@ -342,6 +343,11 @@ it('shows the uptime of the days that the leader folded', async () => {
       null,
     ]);
     expect(shown.uptime).toMatchObject({ '30d': { uptime: { max: expect.any(Number) } } });
+    // A monitor that a page shows later has its past, too.
+    const history = new HistoryDays(other.node.stores.history);
+    await history.refresh(new Set(['web-2']), Date.now());
+    await history.refresh(new Set(['web-1', 'web-2']), Date.now());
+    expect(history.of('web-1')?.days.at(-2)).toMatchObject({ uptime: { max: 0.75 } });
   } finally {
     await other.stop();
   }

@@ -1,5 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CLASS, type MonitorHistory, type MonitorTimeline, NO_PHASES, type Sample, type Tally } from '@9volt/contracts';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import {
+  CLASS,
+  type MonitorHistory,
+  type MonitorTimeline,
+  NO_PHASES,
+  type RecentUptime,
+  type Sample,
+  type Tally,
+} from '@9volt/contracts';
 import { chunksOf, digestOf, encodeTallies } from '@9volt/etcd-dal';
 import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
 import { tcp, written } from '../testing/fixtures.js';
@@ -80,7 +88,7 @@ beforeAll(async () => {
   await api.settled(
     await written(
       api.node,
-      ...['web', 'new', 'rare'].map((name) => ({ put: keys.monitor(name), value: JSON.stringify(tcp({})) })),
+      ...['web', 'new', 'rare', 'late'].map((name) => ({ put: keys.monitor(name), value: JSON.stringify(tcp({})) })),
       { put: keys.monitor('shop'), value: JSON.stringify(tcp({ 'slo-uptime': 99.9, tags: ['a,b'] })) },
       { put: keys.incident('shop', 1), value: JSON.stringify(INCIDENT) },
     ),
@@ -111,7 +119,7 @@ beforeAll(async () => {
   const start = running * MINUTE;
   await wroteMinute(
     running,
-    { web: tallyOf(start + 1_000, start + 1_000), gone: tallyOf(start + 1_000, start + 1_000) },
+    Object.fromEntries(['web', 'gone', 'late'].map((name) => [name, tallyOf(start + 1_000, start + 1_000)])),
     { rare: [sample(start)], web: [sample(start)] },
   );
 });
@@ -145,6 +153,22 @@ describe('the history of a monitor', () => {
     const history = await got<MonitorHistory>(`/api/v1/history/web?step=5m&from=${iso(hour)}&to=${iso(hour + HOUR)}`);
     expect(history).toMatchObject({ step: HOUR, total: { runs: 360, time: { ok: HOUR - 5_000 } } });
     expect(history.buckets).toHaveLength(1);
+  });
+
+  test('until now ends with the last known status while later results may be on their way', async () => {
+    const now = jest.spyOn(Date, 'now').mockReturnValue(running * MINUTE + 21_000);
+    try {
+      const history = await got<MonitorHistory>('/api/v1/history/late');
+      expect(history.total).toMatchObject({ watched: 1, time: { ok: 20_000, unwatched: 0 } });
+      const { spans } = await got<MonitorTimeline>('/api/v1/timeline/late');
+      expect(spans).toEqual([{ from: iso(running * MINUTE + 1_000), to: null, status: 'ok' }]);
+      const { uptime } = await got<{ uptime: RecentUptime }>('/api/v1/state/late');
+      expect(uptime['24h']).toMatchObject({ watched: 1 });
+      const { rows } = await got<ShownReport>('/api/v1/report?q=late');
+      expect(rows).toMatchObject([{ name: 'late', watched: 1, unwatchedMs: 0 }]);
+    } finally {
+      now.mockRestore();
+    }
   });
 
   test('of a monitor without any is unknown; of an unknown monitor there is none; of a removed one there is', async () => {
@@ -245,7 +269,7 @@ test('the state of a monitor with an objective has its error budget, and the war
 
 test('the uptimes of all monitors are one answer', async () => {
   const uptimes = await got<Record<string, Record<string, unknown>>>('/api/v1/uptime', 'Uptimes');
-  expect(Object.keys(uptimes).sort()).toEqual(['new', 'rare', 'shop', 'web']);
+  expect(Object.keys(uptimes).sort()).toEqual(['late', 'new', 'rare', 'shop', 'web']);
   const listed = await got<{ name: string; uptime: unknown }[]>('/api/v1/state?uptime=true');
   for (const { name, uptime } of someOf(listed)) expect(uptimes[name]).toEqual(uptime);
   expect(uptimes['new']?.['24h']).toEqual({ uptime: null, watched: null });
@@ -257,18 +281,19 @@ describe('a report', () => {
   test('has a row for each monitor, and one for all', async () => {
     const report = await got<ShownReport>(`/api/v1/report?${week}`, 'Report');
     expect(report.rows.map(({ name, monitors }) => [name, monitors])).toEqual([
+      ['late', 1],
       ['new', 1],
       ['rare', 1],
       ['shop', 1],
       ['web', 1],
     ]);
-    const [unknown, , shop, web] = report.rows;
+    const [, unknown, , shop, web] = report.rows;
     expect(unknown).toMatchObject({ uptime: null, runs: 0, incidents: 0, slo: null });
     expect(shop).toMatchObject({ downMs: DAY - 10_000, incidents: 1, longestMs: HOUR, meanToRecoveryMs: HOUR });
     expect(shop?.slo).toMatchObject({ target: 0.999, usedMs: DAY - 10_000 });
     expect(shop?.slo?.left).toBeLessThan(-100);
     expect(web).toMatchObject({ downMs: 0, slo: null });
-    expect(report.total).toMatchObject({ name: '', monitors: 4, downMs: DAY - 10_000, incidents: 1, slo: null });
+    expect(report.total).toMatchObject({ name: '', monitors: 5, downMs: DAY - 10_000, incidents: 1, slo: null });
   });
 
   test('groups, filters, and is also a table', async () => {
@@ -279,7 +304,7 @@ describe('a report', () => {
     const { status, headers, text } = await call('GET', `/api/v1/report?${week}&format=csv`);
     expect([status, headers.get('content-type')]).toEqual([200, 'text/csv; charset=utf-8']);
     expect(text.split('\r\n').map((line) => line.split(',')[0])).toEqual([
-      ...['name', 'new', 'rare', 'shop', 'web', 'total', ''],
+      ...['name', 'late', 'new', 'rare', 'shop', 'web', 'total', ''],
     ]);
   });
 

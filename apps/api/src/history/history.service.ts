@@ -4,6 +4,7 @@ import {
   DomainError,
   historyOf,
   intervalMsOf,
+  knownUntil,
   LEVELS,
   type MonitorHistory,
   type MonitorTimeline,
@@ -37,6 +38,14 @@ interface Range {
   step: number;
 }
 
+interface Sums {
+  from: number;
+  to: number;
+  knownUntil: number;
+  partial: boolean;
+  sums: Map<string, Tally>;
+}
+
 /** Answers about the past of monitors. */
 @Injectable()
 export class HistoryService {
@@ -64,7 +73,13 @@ export class HistoryService {
     const range = { ...asked, step, from: Math.floor(asked.from / step) * step };
     const { found, partial } = await this.tallies(name, index, range);
     this.assertKnown(name, found);
-    return { name, step, kept: await this.past.kept(), partial, ...historyOf(found, range) };
+    return {
+      name,
+      step,
+      kept: await this.past.kept(),
+      partial,
+      ...historyOf(found, { ...range, knownUntil: this.knownUntil }),
+    };
   }
 
   /** Throws `not-found` and `invalid`. */
@@ -72,7 +87,7 @@ export class HistoryService {
     const { from, to } = readRange(raw, ['from', 'to'], Date.now(), this.past.lengths);
     const { found, partial } = await this.tallies(name, await this.past.index(), { from, to, step: to - from });
     this.assertKnown(name, found);
-    return { name, partial, ...timelineOf(found, { from, to }) };
+    return { name, partial, ...timelineOf(found, { from, to, knownUntil: this.knownUntil }) };
   }
 
   /** The uptime of a monitor until now, or until half a minute ago. */
@@ -114,11 +129,12 @@ export class HistoryService {
     ]);
     const daysEnd = Math.max(0, ...rest.map(({ level, n }) => (level === 'day' ? (n + 1) * day : 0)));
     const tallies = [...before.found, ...last.found.filter(({ first }) => first >= daysEnd)];
+    const known = knownUntil(to, this.past.lengths);
     return {
-      '24h': uptimeIn(last.found, since(1, hour), to),
-      '7d': uptimeIn(tallies, since(7, day), to),
-      '30d': uptimeIn(tallies, since(30, day), to),
-      '90d': uptimeIn(tallies, since(90, day), to),
+      '24h': uptimeIn(last.found, since(1, hour), to, known),
+      '7d': uptimeIn(tallies, since(7, day), to, known),
+      '30d': uptimeIn(tallies, since(30, day), to, known),
+      '90d': uptimeIn(tallies, since(90, day), to, known),
       ...(last.partial || before.partial ? { partial: true } : {}),
     };
   }
@@ -127,26 +143,20 @@ export class HistoryService {
    * The sums of all monitors over a time, which begins with a whole minute, hour or day: what 9volt keeps of a time of this length. Throws
    * `invalid`.
    */
-  async sums(
-    raw: RawQuery,
-    parameters: readonly string[],
-  ): Promise<{ from: number; to: number; partial: boolean; sums: Map<string, Tally> }> {
+  async sums(raw: RawQuery, parameters: readonly string[]): Promise<Sums> {
     const { from, to } = readRange(raw, parameters, Date.now(), this.past.lengths);
     return this.sumsOf(from, to);
   }
 
   /** {@link sums} of a known time. */
-  async sumsOf(
-    asked: number,
-    until: number,
-  ): Promise<{ from: number; to: number; partial: boolean; sums: Map<string, Tally> }> {
+  async sumsOf(asked: number, until: number): Promise<Sums> {
     const { lengths } = this.past;
     const now = Date.now();
     const to = Math.min(now, until);
     const { from, step } = wholePeriods(asked, now, retentionOf(this.cache.monitors.size, lengths), lengths);
     const index = await this.past.index();
     const { found, partial } = await this.past.totals(index, this.past.periods(index, { from, to, step }), from);
-    return { from, to, partial, sums: found };
+    return { from, to, knownUntil: this.knownUntil, partial, sums: found };
   }
 
   /** The uptime of all monitors, by folded hours. */
@@ -206,6 +216,11 @@ export class HistoryService {
   private assertKnown(name: string, tallies: readonly Tally[]): void {
     if (tallies.length > 0 || this.cache.monitors.get(name)?.declared) return;
     throw new DomainError('not-found', `Unable to find any check named '${name}'`);
+  }
+
+  /** Later results may still be on their way. */
+  private get knownUntil(): number {
+    return knownUntil(Date.now(), this.past.lengths);
   }
 
   private get store(): HistoryStore {

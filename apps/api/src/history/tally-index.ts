@@ -1,8 +1,8 @@
-import type { Level } from '@9volt/contracts';
+import { type Level, minutesListedMs } from '@9volt/contracts';
 import type { HistoryIndex, HistoryStore, PeriodIndex } from '@9volt/etcd-dal';
 
 /** The keys of a level are listed again after this time: those of folded levels change once an hour. */
-const AGE_MS: Readonly<Record<Level, number>> = { minute: 10_000, hour: 30_000, day: 30_000 };
+const FOLDED_AGE_MS = 30_000;
 
 /** The keys of all tallies, as they were a moment ago. */
 export class TallyIndex {
@@ -20,7 +20,9 @@ export class TallyIndex {
   private of(level: Level): Promise<PeriodIndex> {
     const now = performance.now();
     const known = this.listed.get(level);
-    if (known && now - known.at < Math.min(AGE_MS[level], this.store().periods.minute)) return known.index;
+    const { periods } = this.store();
+    const age = level === 'minute' ? minutesListedMs(periods) : Math.min(FOLDED_AGE_MS, periods.minute);
+    if (known && now - known.at < age) return known.index;
     const index = this.store().indexOf(level);
     const listed = { at: now, index };
     this.listed.set(level, listed);

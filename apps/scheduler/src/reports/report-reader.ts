@@ -4,6 +4,7 @@ import {
   type IncidentRecord,
   isReported,
   joinIncidents,
+  knownUntil,
   messageOf,
   type MonitorSettings,
   type ReportedMonitor,
@@ -70,7 +71,8 @@ export class ReportReader {
       if (isReported(settings, { name, tags: monitor?.tags })) monitors.push({ name, settings: monitor });
     }
     const isPartial = partial || (this.archive.isArchived && archived === undefined);
-    return reportFacts(monitors, settings['group-by'] ?? 'monitor', { from, to, sums, partial: isPartial }, incidents);
+    const range = { from, to, knownUntil: knownUntil(now, history.periods) };
+    return reportFacts(monitors, settings['group-by'] ?? 'monitor', { ...range, sums, partial: isPartial }, incidents);
   }
 
   private async *recent(): AsyncGenerator<{ monitor: string } & Pick<IncidentRecord, 'id' | 'openedAt' | 'closedAt'>> {

@@ -9,6 +9,8 @@ const MONTH = 30;
 /** The uptime of some monitors by day. What is folded does not change, so each day is read once. */
 export class HistoryDays {
   private readonly folded = new Map<number, ReadonlyMap<string, UptimeFacts>>();
+  /** The monitors that these are about. */
+  private read: ReadonlySet<string> = new Set();
   private facts = new Map<string, HistoryFacts>();
 
   constructor(private readonly store: HistoryStore) {}
@@ -20,15 +22,18 @@ export class HistoryDays {
   /** Throws etcd's error; what was known stays. */
   async refresh(names: ReadonlySet<string>, now: number): Promise<void> {
     const { day: length } = this.store.periods;
+    // A monitor that a page shows since now has a past.
+    if ([...names].some((name) => !this.read.has(name))) this.folded.clear();
+    this.read = new Set(names);
     const [hour, day] = await Promise.all([this.store.indexOf('hour'), this.store.indexOf('day')]);
     const index: HistoryIndex = { minute: new Map(), hour, day };
     const today = Math.floor(now / length);
     const days = Array.from({ length: DAYS }, (_, n) => today - DAYS + 1 + n);
     const byDay: (ReadonlyMap<string, UptimeFacts> | undefined)[] = [];
-    for (const n of days) byDay.push(this.folded.get(n) ?? (await this.read(index, n, n + 1, names, day.has(n))));
+    for (const n of days) byDay.push(this.folded.get(n) ?? (await this.readDays(index, n, n + 1, names, day.has(n))));
     for (const n of this.folded.keys()) if (n <= today - DAYS) this.folded.delete(n);
-    const month = await this.read(index, today - MONTH + 1, today + 1, names, false);
-    const quarter = await this.read(index, today - DAYS + 1, today + 1, names, false);
+    const month = await this.readDays(index, today - MONTH + 1, today + 1, names, false);
+    const quarter = await this.readDays(index, today - DAYS + 1, today + 1, names, false);
     this.facts = new Map(
       [...names].map((name) => [
         name,
@@ -41,7 +46,7 @@ export class HistoryDays {
     );
   }
 
-  private async read(
+  private async readDays(
     index: HistoryIndex,
     first: number,
     end: number,

@@ -1,6 +1,6 @@
 import { setImmediate as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { messageOf, type Sample, type Tally } from '@9volt/contracts';
+import { messageOf, type Sample, type Tally, WRITES_A_MINUTE } from '@9volt/contracts';
 import {
   chunksOf,
   ClusterNode,
@@ -16,8 +16,6 @@ import { HistoryLog } from '../measure/history-log.js';
 import type { MinuteLog } from '../measure/minute-log.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 
-/** The running minute is written this often: a worker that dies without a word loses no more. */
-const WRITES_A_MINUTE = 3;
 /** Monitors of one key. */
 const CHUNK = 1_000;
 /** Results of one key, and of one monitor in it; the rest is only counted. */

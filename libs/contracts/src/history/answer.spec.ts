@@ -76,6 +76,20 @@ describe('the history of a monitor', () => {
     });
   });
 
+  it('is not unwatched where results may still be on their way', () => {
+    const now = { from: T, to: T + 600_000, step: 300_000, knownUntil: T + 556_000 };
+    const lived = minutes(10, (at) => (at < 550_000 ? CLASS.critical : undefined));
+    expect(historyOf(lived, now).total).toMatchObject({ watched: 1, time: { critical: 597_000, unwatched: 0 } });
+    expect(timelineOf(lived, now).spans).toEqual([{ from: iso(3_000), to: null, status: 'critical' }]);
+    expect(uptimeIn(lived, now.from, now.to, now.knownUntil)).toMatchObject({ watched: 1 });
+    // Until then a result had to come: nobody watched since the last one.
+    const died = minutes(10, (at) => (at < 540_000 ? CLASS.ok : undefined));
+    expect(historyOf(died, now).total?.time).toMatchObject({ ok: 530_000, unwatched: 67_000 });
+    expect(timelineOf(died, now).spans.at(-1)).toEqual({ from: iso(533_000), to: null, status: 'unwatched' });
+    // What ends earlier is known.
+    expect(historyOf(lived, { ...now, knownUntil: T + 700_000 }).total?.time.unwatched).toBe(57_000);
+  });
+
   it('does not count a second worker twice', () => {
     const { total } = historyOf([...minutes(10, () => CLASS.ok), ...minutes(3, () => CLASS.ok)], range);
     expect(total?.time.ok).toBe(597_000);

@@ -1,6 +1,16 @@
 import type { HistoryBucket, HistoryMark, MonitorHistory, MonitorTimeline, TimelineSpan } from './answers.js';
 import { mergeSketches, msOfBucket, quantile, type Sketch } from './sketch.js';
-import { FIRST_MARK, joined, MARKS, NO_PHASES, spanBetween, type Tally, TallySum, TIME_CLASSES } from './tally.js';
+import {
+  FIRST_MARK,
+  joined,
+  MARKS,
+  NO_PHASES,
+  spanBetween,
+  spanUntil,
+  type Tally,
+  TallySum,
+  TIME_CLASSES,
+} from './tally.js';
 import { timeByClass, type UptimeFacts, uptimeOf } from './uptime.js';
 
 /** A time of a monitor, and how to divide it. Instants are milliseconds since the epoch. */
@@ -9,6 +19,8 @@ export interface HistoryRange {
   to: number;
   /** Length of a bucket. */
   step: number;
+  /** Later results may not be known yet; without it all are. */
+  knownUntil?: number;
   /** Maintenance counts as time that nobody watched, instead of being left out. */
   withMaintenance?: boolean;
 }
@@ -76,7 +88,7 @@ export function historyOf(
   tallies: readonly Tally[],
   range: HistoryRange,
 ): Pick<MonitorHistory, 'from' | 'to' | 'total' | 'buckets' | 'marks'> {
-  const { to, step, withMaintenance = false } = range;
+  const { to, step, knownUntil, withMaintenance = false } = range;
   const all = inOrder(tallies).filter(({ first }) => first < to);
   const begin = beginOf(all, range.from);
   const marks = marksOf(all, range);
@@ -102,7 +114,7 @@ export function historyOf(
     if (tally.first >= begin) each(tally.first, (account) => account.add(tally));
     if (!before || tally.last > before.last) before = tally;
   }
-  if (before && before.last < to) spread(spanBetween(before, to));
+  if (before && before.last < to) spread(spanUntil(before, to, knownUntil));
   return {
     from: iso(begin),
     to: iso(to),
@@ -115,15 +127,15 @@ export function historyOf(
 }
 
 /** The uptime of a range, without buckets. */
-export function uptimeIn(tallies: readonly Tally[], from: number, to: number): UptimeFacts {
-  const { total } = historyOf(tallies, { from, to, step: Math.max(1, to - from) });
+export function uptimeIn(tallies: readonly Tally[], from: number, to: number, knownUntil = to): UptimeFacts {
+  const { total } = historyOf(tallies, { from, to, step: Math.max(1, to - from), knownUntil });
   return total ? { uptime: total.uptime, watched: total.watched } : { uptime: null, watched: null };
 }
 
 /** One line of what was found, and when nobody looked. */
 export function timelineOf(
   tallies: readonly Tally[],
-  range: Pick<HistoryRange, 'from' | 'to'>,
+  range: Pick<HistoryRange, 'from' | 'to' | 'knownUntil'>,
 ): Pick<MonitorTimeline, 'from' | 'to' | 'spans' | 'marks'> {
   const all = inOrder(tallies).filter(({ first }) => first < range.to);
   const begin = beginOf(all, range.from);
@@ -144,7 +156,7 @@ export function timelineOf(
     for (const [at, code] of pairs(tally.changes)) turn(at, code);
     if (!before || tally.last > before.last) before = tally;
   }
-  if (before) turn(before.last, spanBetween(before, range.to).class);
+  if (before) turn(before.last, spanUntil(before, range.to, range.knownUntil).class);
   const spans: TimelineSpan[] = [];
   for (const [n, { at, code }] of turns.entries()) {
     const end = turns[n + 1]?.at;

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { historyPeriods, retentionOf } from './periods.js';
+import { historyPeriods, knownUntil, retentionOf } from './periods.js';
 
 test('with many monitors the history is shorter', () => {
   const DAY = 86_400_000;
@@ -7,4 +7,10 @@ test('with many monitors the history is shorter', () => {
   expect(retentionOf(100_000)).toMatchObject({ hour: 3 * DAY, day: 40 * DAY });
   expect(retentionOf(10_000_000)).toMatchObject({ hour: DAY, day: 2 * DAY });
   expect(retentionOf(1, historyPeriods(60)).hour).toBe(10 * 24 * 60_000);
+});
+
+test('results reach readers within 40 seconds', () => {
+  expect(knownUntil(100_000, historyPeriods())).toBe(60_000);
+  // Of shorter minutes, too, their third write counts, and what a reader has listed.
+  expect(knownUntil(100_000, historyPeriods(60))).toBe(98_500);
 });

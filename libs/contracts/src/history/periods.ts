@@ -18,6 +18,20 @@ export function historyPeriods(speed = 1): HistoryPeriods {
   return { minute: MINUTE_MS / speed, hour: HOUR_MS / speed, day: DAY_MS / speed };
 }
 
+/** A worker writes the running minute this often: one that dies without a word loses no more. */
+export const WRITES_A_MINUTE = 3;
+const LIST_MS = 10_000;
+
+/** Readers list the keys of minutes again after this time. */
+export function minutesListedMs({ minute }: HistoryPeriods): number {
+  return Math.min(LIST_MS, minute);
+}
+
+/** Until when readers know all results: a later one may wait for the next write, or the write for a reader. */
+export function knownUntil(now: number, lengths: HistoryPeriods): number {
+  return now - 1.5 * (lengths.minute / WRITES_A_MINUTE) - minutesListedMs(lengths);
+}
+
 /** How long each resolution is kept, in milliseconds. */
 export type Retention = Readonly<Record<Level, number>>;
 

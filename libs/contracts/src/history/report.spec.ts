@@ -38,6 +38,9 @@ describe('a report', () => {
     const { lines } = reportOf([old, fresh], range, false);
     expect(lines[0]).toMatchObject({ watched: 0.5, uptime: { min: 0.5, max: 1 }, unwatchedMs: 5 * HOUR });
     expect(lines[1]).toMatchObject({ watched: 1, unwatchedMs: 0 });
+    const running = monitor('c', { sum: sum({ ok: 9.97 }, { last: range.to - 90_000 }) });
+    const now = { ...range, knownUntil: range.to - 40_000 };
+    expect(reportOf([running, old], now, false).lines).toMatchObject([lines[0], { watched: 1, unwatchedMs: 0 }]);
   });
 
   it('counts incidents that touch the time, their longest part in it, and the time to recovery', () => {

@@ -1,5 +1,5 @@
 import { type UpDown, upDownOf } from './burn.js';
-import { CLASS, spanBetween, type Tally, TIME_CLASSES } from './tally.js';
+import { CLASS, spanUntil, type Tally, TIME_CLASSES } from './tally.js';
 import { type Accounted, type UptimeFacts, uptimeOf } from './uptime.js';
 
 /** What a report knows of a monitor. Instants are milliseconds since the epoch. */
@@ -42,6 +42,8 @@ export interface ReportSlo {
 interface ReportRange {
   from: number;
   to: number;
+  /** Later results may not be known yet; without it all are. */
+  knownUntil?: number;
 }
 
 /** Adds up monitors. */
@@ -75,7 +77,7 @@ class Sum implements Accounted {
 
   private addTime(sum: Tally): void {
     for (const [code, ms] of sum.time.entries()) this.time[code] = (this.time[code] ?? 0) + ms;
-    const { class: code, maybe } = spanBetween(sum, this.range.to);
+    const { class: code, maybe } = spanUntil(sum, this.range.to, this.range.knownUntil);
     const ms = Math.max(0, this.range.to - sum.last);
     this.time[code] = (this.time[code] ?? 0) + ms;
     this.maybeDown += sum.maybeDown + (maybe === 'down' ? ms : 0);

@@ -83,6 +83,18 @@ export function spanBetween(
   return { from, to, class: lastClass, maybe };
 }
 
+/**
+ * The time after the last known result, until `to`. A result that came after `knownUntil` may not have reached etcd yet, so that its absence
+ * says nothing.
+ */
+export function spanUntil(
+  last: Parameters<typeof spanBetween>[0],
+  to: number,
+  knownUntil: number = Number.POSITIVE_INFINITY,
+): Span {
+  return { ...spanBetween(last, Math.min(to, knownUntil)), to };
+}
+
 /** The sum of two successive tallies of one monitor, in either order; if they overlap, two workers checked it at the same time. */
 export function joined(one: Tally, other: Tally): Tally {
   const [a, b] = one.first <= other.first ? [one, other] : [other, one];

@@ -8,6 +8,8 @@ import { type Grouping, groupsOf } from './report-settings.js';
 interface Range {
   from: number;
   to: number;
+  /** Later results may not be known yet; without it all are. */
+  knownUntil?: number;
 }
 
 interface Incident {
@@ -72,7 +74,7 @@ export async function joinIncidents(
 export function reportFacts(
   monitors: readonly ReportedMonitor[],
   groupBy: Grouping,
-  { from, to, sums, partial }: Range & { sums: ReadonlyMap<string, Tally>; partial: boolean },
+  { sums, partial, ...range }: Range & { sums: ReadonlyMap<string, Tally>; partial: boolean },
   incidents: JoinedIncidents,
 ): ReportFacts {
   const reported = monitors.map(({ name, settings }): Reported => ({
@@ -82,13 +84,13 @@ export function reportFacts(
     incidents: incidents.of(name),
     slo: settings && sloOf(settings)?.target,
   }));
-  const { total, lines } = reportOf(reported, { from, to }, groupBy !== 'monitor');
+  const { total, lines } = reportOf(reported, range, groupBy !== 'monitor');
   return {
-    from,
-    to,
+    from: range.from,
+    to: range.to,
     total,
     rows: lines,
-    incidentsFrom: Math.max(from, incidents.since),
+    incidentsFrom: Math.max(range.from, incidents.since),
     partial: partial || incidents.partial,
   };
 }
