@@ -5,6 +5,7 @@ import type { HandedIncident, Handback, MonitorState } from '@9volt/contracts';
 import { ClusterNode, type Item, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
 import { handedByAnother, stateAfter } from '../evaluation/known-incidents.js';
+import { OutboxView } from '../outbox/outbox-view.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Evaluations } from './evaluations.js';
 import type { Spool } from './spool.js';
@@ -48,6 +49,7 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     private readonly node: ClusterNode,
     private readonly spools: Spools,
     private readonly evaluations: Evaluations,
+    private readonly outbox: OutboxView,
     logger: AppLogger,
   ) {
     this.log = logger.child('detachment');
@@ -212,11 +214,14 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     const about = { monitor, worker: memberId, before };
     const alone = incidents.map((incident) => ({ ...incident, ...(how === 'alone' ? { stateRevision } : {}) }));
     const knew = { stateRevision, settled };
-    const isGiven =
-      (await stores.handback.handBackUndisturbed(about, { ...handback, incidents: alone }, knew, session.fence)) ||
-      (await stores.handback.handBack(about, handback, delivered, session.fence));
-    if (isGiven) this.log.info('handed back the notifications sent without etcd', { monitor, incidents: told.length });
-    return isGiven;
+    const [asAlone, fence] = [{ ...handback, incidents: alone }, session.fence];
+    const undisturbed = await stores.handback.handBackUndisturbed(about, asAlone, knew, fence);
+    const revision = undisturbed ?? (await stores.handback.handBack(about, handback, delivered, fence));
+    if (revision === undefined) return false;
+    // If the monitor is ours again before the watch reports it, nothing of this is sent again.
+    this.outbox.gone(undisturbed === undefined ? delivered : settled, revision);
+    this.log.info('handed back the notifications sent without etcd', { monitor, incidents: told.length });
+    return true;
   }
 
   /** This part is stored. Later entries of the spool are not yet. */

@@ -331,6 +331,38 @@ test.each([
   ['is well', ['well'], []],
   ['fails again', ['bad', 'well'], ['trigger 50.2', 'resolve 50.2']],
 ] as const)(
+  'an alarm of the outbox that was sent without etcd and handed back is not sent again, however late the watch; the target %s',
+  async (_what, turns, more) => {
+    const story = await Story.begin();
+    slow.loseAnswers();
+    await story.turns('bad');
+    await view.reaches(story.name, { status: 'critical' });
+    await waitFor(() => worker.get(OutboxView).alertersOf(story.name).length > 0);
+    slow.detach();
+    slow.releaseAnswers();
+    await waitFor(() => told(story.name).length === 1);
+    await story.turns('well');
+    await waitFor(() => told(story.name).length === 2);
+    await story.quiet();
+    await handBack(story);
+    slow.detach();
+    story.web.healthy = turns[0] === 'well';
+    await view.assign(worker.id, story.name, { ...story.settings, interval: '59m' });
+    await waitFor(() => worker.get(OwnedMonitors).get(story.name));
+    for (const turn of turns) {
+      await story.turns(turn);
+      await story.quiet();
+    }
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1', ...more]);
+    await story.end();
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1', ...more]);
+  },
+);
+
+test.each([
+  ['is well', ['well'], []],
+  ['fails again', ['bad', 'well'], ['trigger 50.2', 'resolve 50.2']],
+] as const)(
   'a worker that gets a monitor back before it has handed back what it sent remembers that; the target %s',
   async (_what, turns, more) => {
     const story = await Story.begin();

@@ -88,14 +88,14 @@ export class HandbackStore {
 
   /**
    * Writes a worker's handback over the one that was read, and removes the alarms that it delivered from the outbox. These need no
-   * comparison: a delivered alarm goes, whoever owns the monitor. Answers false if a comparison fails.
+   * comparison: a delivered alarm goes, whoever owns the monitor. Answers the revision; undefined if a comparison fails.
    */
   async handBack(
     about: { monitor: string; worker: string; before: StoredHandback },
     told: Handback,
     delivered: readonly string[],
     fence: Compare,
-  ): Promise<boolean> {
+  ): Promise<number | undefined> {
     return this.write(about, told, delivered, [fence]);
   }
 
@@ -108,7 +108,7 @@ export class HandbackStore {
     told: Handback,
     { stateRevision, settled }: { stateRevision: number; settled: readonly string[] },
     fence: Compare,
-  ): Promise<boolean> {
+  ): Promise<number | undefined> {
     return this.write(about, told, settled, [
       fence,
       unchanged(this.keys.state(about.monitor), stateRevision),
@@ -121,16 +121,16 @@ export class HandbackStore {
     told: Handback,
     removed: readonly string[],
     compare: readonly Compare[],
-  ): Promise<boolean> {
+  ): Promise<number | undefined> {
     const key = this.keys.handback(monitor, worker);
-    const { outcome } = await commit(this.client, {
+    const committed = await commit(this.client, {
       compare: [...compare, unchanged(key, before.modRevision)],
       then: [
         ...(told.incidents.length > 0 ? [{ put: key, value: encode(told) }] : []),
         ...removed.map((owed) => ({ delete: owed })),
       ],
     });
-    return outcome === 'accepted';
+    return committed.outcome === 'accepted' ? committed.revision : undefined;
   }
 
   /** All, with when each was written, in milliseconds since the epoch. */

@@ -105,9 +105,9 @@ test('writes a handback over what was read, removes delivered alarms, and delete
   expect(before).toEqual({ incidents: [], modRevision: 0 });
   const handback = { worker: 'w', at: '2026-01-01T00:00:00.000Z', incidents: [told] };
   const about = { monitor: 'web', worker: 'w1', before };
-  expect(await stores.handback.handBack(about, handback, ['alarm'], fence)).toBe(true);
+  expect(await stores.handback.handBack(about, handback, ['alarm'], fence)).toBeGreaterThan(0);
   expect(await client.get('alarm')).toBeUndefined();
-  expect(await stores.handback.handBack(about, handback, [], fence)).toBe(false);
+  expect(await stores.handback.handBack(about, handback, [], fence)).toBeUndefined();
   const stored = await stores.handback.read('web', 'w1');
   expect(stored.incidents).toEqual([told]);
   expect(await stores.handback.isEmpty('web')).toBe(false);
