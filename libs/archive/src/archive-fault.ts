@@ -1,4 +1,4 @@
-import { messageOf } from '@9volt/contracts';
+import { isUntrusted, messageOf } from '@9volt/contracts';
 import type { ArchiveSettings } from './archive-settings.js';
 
 /** Why the archive did not do what it should, in words for people, without its password. */
@@ -14,14 +14,6 @@ const REFUSED_LOGIN = ['28P01', '28000'];
 const NO_DATABASE = '3D000';
 const NO_PERMISSION = '42501';
 const CANCELLED = '57014';
-// OpenSSL: errors of verifying a certificate.
-const UNTRUSTED = [
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-];
 /** A schema or a table that does not exist. */
 export const ABSENT = ['3F000', '42P01'];
 
@@ -48,7 +40,7 @@ function reasonOf(error: unknown, { host, port, user, database }: ArchiveSetting
   if (code === NO_DATABASE) return `${server} has no database ${database}`;
   if (code === NO_PERMISSION) return `${server} forbids something to the user ${user}: ${message}`;
   if (code === CANCELLED) return `${server} did not answer in time`;
-  if (UNTRUSTED.includes(code)) {
+  if (isUntrusted(code)) {
     return `${server} has a certificate of an authority that is not trusted: ${message}; sslrootcert can name the file of another`;
   }
   // The message of an error about several addresses is empty.

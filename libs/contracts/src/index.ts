@@ -57,5 +57,6 @@ export * from './status-page/status-page.js';
 export * from './target-policy.js';
 export * from './targets.js';
 export * from './time-id.js';
+export * from './untrusted-certificate.js';
 export * from './vitals.js';
 export * from './without-secrets.js';

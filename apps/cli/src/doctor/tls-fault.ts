@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect } from 'node:tls';
+import { UNTRUSTED_CERTIFICATE } from '@9volt/contracts';
 import type { EtcdSettings } from '@9volt/platform';
 import { askMember } from './ask-member.js';
 import type { EtcdAdvice } from './etcd-advice.js';
@@ -28,10 +29,7 @@ const FAULTS: readonly [readonly string[], (etcd: EtcdSettings) => EtcdAdvice][]
     () => ({ option: '--etcd-members', text: 'it does not use TLS; write its address with http://' }),
   ],
   [
-    [
-      ...['UNABLE_TO_GET_ISSUER_CERT', 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY', 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
-      ...['SELF_SIGNED_CERT_IN_CHAIN', 'DEPTH_ZERO_SELF_SIGNED_CERT', 'CERT_SIGNATURE_FAILURE', 'INVALID_CA'],
-    ],
+    [...UNTRUSTED_CERTIFICATE, 'CERT_SIGNATURE_FAILURE', 'INVALID_CA'],
     ({ ca }) => ({
       option: '--etcd-ca',
       text: ca

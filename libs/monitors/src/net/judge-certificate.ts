@@ -1,4 +1,4 @@
-import { type CertificateFacts, ownOf } from '@9volt/contracts';
+import { type CertificateFacts, ownOf, type UNTRUSTED_CERTIFICATE } from '@9volt/contracts';
 import type { ExpiryLimits } from './tls-attributes.js';
 
 /** A finding of something wrong. */
@@ -60,7 +60,9 @@ function inDays(count: number): string {
   return count === 1 ? '1 day' : `${count} days`;
 }
 
-const CHAIN_WORDS: Readonly<Record<string, string>> = {
+type ChainCode = 'CERT_HAS_EXPIRED' | 'CERT_NOT_YET_VALID' | 'CERT_REVOKED' | (typeof UNTRUSTED_CERTIFICATE)[number];
+
+const CHAIN_WORDS: Readonly<Record<ChainCode, string>> = {
   CERT_HAS_EXPIRED: 'a certificate of the chain has expired',
   CERT_NOT_YET_VALID: 'a certificate of the chain is not valid yet',
   CERT_REVOKED: 'a certificate of the chain is revoked',
@@ -74,7 +76,7 @@ const CHAIN_WORDS: Readonly<Record<string, string>> = {
 
 /** A chain that cannot be verified, by OpenSSL's code. */
 export function judgeChain(code: string): Finding {
-  const words = ownOf(CHAIN_WORDS, code) ?? 'the chain cannot be verified';
+  const words = ownOf<string>(CHAIN_WORDS, code) ?? 'the chain cannot be verified';
   return {
     status: 'critical',
     message: `The certificate cannot be trusted: ${words} (${code})`,
