@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { ReportMessage } from '@9volt/contracts';
+import { escapeMarkup, type ReportMessage } from '@9volt/contracts';
 import type MailComposer from 'nodemailer/lib/mail-composer';
 import { envelopeOf, type MailAddress } from './mail-address.js';
 import type { RenderedAlert, Severity } from './render-alert.js';
@@ -77,26 +77,17 @@ function textOf(alert: RenderedAlert): string {
 
 function htmlOf(alert: RenderedAlert): string {
   const rows = alert.fields.map((field) => {
-    const value = escaped(field.value).replaceAll('\n', '<br>');
+    const value = escapeMarkup(field.value).replaceAll('\n', '<br>');
     const shown =
-      field.label === 'Link' && alert.link !== undefined ? `<a href="${escaped(alert.link)}">${value}</a>` : value;
-    return `<tr><th align="left" valign="top" style="padding:2px 12px 2px 0">${escaped(field.label)}</th><td>${shown}</td></tr>`;
+      field.label === 'Link' && alert.link !== undefined ? `<a href="${escapeMarkup(alert.link)}">${value}</a>` : value;
+    return `<tr><th align="left" valign="top" style="padding:2px 12px 2px 0">${escapeMarkup(field.label)}</th><td>${shown}</td></tr>`;
   });
   return `<!DOCTYPE html><html><body style="font-family:sans-serif">
-<h2 style="border-left:6px solid ${COLOURS[alert.severity]};padding-left:10px">${escaped(alert.title)}</h2>
-<p>${escaped(alert.text)}</p>
+<h2 style="border-left:6px solid ${COLOURS[alert.severity]};padding-left:10px">${escapeMarkup(alert.title)}</h2>
+<p>${escapeMarkup(alert.text)}</p>
 <table style="border-collapse:collapse">
 ${rows.join('\n')}
 </table>
 </body></html>
 `;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }

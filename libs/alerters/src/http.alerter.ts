@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
-import { Choice, type CrossChecked, type FieldError, Shown, Text, TextMap } from '@9volt/contracts';
+import { Choice, type CrossChecked, escapeMarkup, type FieldError, Shown, Text, TextMap } from '@9volt/contracts';
 import { alertDocument, alertFields, type AlertFields } from './alert-fields.js';
 import { defineAlerter, type DeliveryOutcome } from './define-alerter.js';
 import { deliverHttp, judgeByStatus, untilCorrected, type HttpAnswer, type HttpRequest } from './http-delivery.js';
 import { HttpUrl, secretsOfUrl } from './http-url.js';
 import { renderAlert } from './render-alert.js';
-import { FIELD_NAMES, fillTemplate, forHeader, forJson, forMarkup, forUrl, templateFault } from './template.js';
+import { FIELD_NAMES, fillTemplate, forHeader, forJson, forUrl, templateFault } from './template.js';
 import { testAlert } from './test-alert.js';
 import { Ca, SkipVerify } from './tls-options.js';
 
@@ -210,7 +210,7 @@ function bodyOf(options: HttpOptions, fields: AlertFields): string {
 function escapingOf(contentType: string): (text: string) => string {
   if (isJson(contentType)) return forJson;
   if (/^\s*application\/x-www-form-urlencoded\b/i.test(contentType)) return encodeURIComponent;
-  if (/^[^;]*(?:[/+]xml|\/html)\s*(?:;|$)/i.test(contentType)) return forMarkup;
+  if (/^[^;]*(?:[/+]xml|\/html)\s*(?:;|$)/i.test(contentType)) return escapeMarkup;
   return (text) => text;
 }
 

@@ -1,8 +1,9 @@
+import { escapeMarkup } from '@9volt/contracts';
 import { someOf } from '@9volt/testing';
 import { describe, expect, it } from '@jest/globals';
 import { ALERT_FIELDS, alertDocument, alertFields } from './alert-fields.js';
 import { renderAlert } from './render-alert.js';
-import { fillTemplate, forHeader, forJson, forMarkup, forUrl, templateFault } from './template.js';
+import { fillTemplate, forHeader, forJson, forUrl, templateFault } from './template.js';
 import { HOSTILE_TEXTS, hostileAlert, sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
 
 const alarm = alertFields(renderAlert(sampleAlarm()));
@@ -90,7 +91,7 @@ describe('escaping', () => {
   });
 
   it('for markup', () => {
-    expect(forMarkup(`<a href="x" b='y'>&`)).toBe('&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;');
+    expect(escapeMarkup(`<a href="x" b='y'>&`)).toBe('&lt;a href=&quot;x&quot; b=&#39;y&#39;&gt;&amp;');
   });
 
   it('for a header: one line of bytes', () => {

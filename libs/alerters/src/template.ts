@@ -37,16 +37,6 @@ export function forUrl(text: string): string {
   );
 }
 
-/** In text or attributes of XML and HTML. */
-export function forMarkup(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
-}
-
 /** In a header: one line, with the bytes of UTF-8 beyond ASCII, because HTTP has no characters there. */
 export function forHeader(text: string): string {
   return Buffer.from(text.replace(/\s+/g, ' ').replace(/[\u0000-\u001f\u007f]/g, ''), 'utf8').toString('latin1');

@@ -8,6 +8,7 @@ export * from './cluster-config.js';
 export * from './coverage.js';
 export * from './settings/duration.js';
 export * from './settings/errors.js';
+export * from './escape-markup.js';
 export * from './event.js';
 export * from './guarded.js';
 export * from './handback.js';

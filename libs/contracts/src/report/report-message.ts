@@ -1,3 +1,4 @@
+import { escapeMarkup } from '../escape-markup.js';
 import type { ReportLine } from '../history/report.js';
 import { boundsText, uptimeText } from '../history/uptime-text.js';
 import { reportCsv } from './report-csv.js';
@@ -110,12 +111,12 @@ function htmlOf(
   [headings = [], ...rows]: readonly string[][],
   notes: readonly string[],
 ): string {
-  const paragraph = (text: string): string => `<p>${escaped(text).replaceAll('\n', '<br>')}</p>`;
+  const paragraph = (text: string): string => `<p>${escapeMarkup(text).replaceAll('\n', '<br>')}</p>`;
   const row = (cells: readonly string[], tag: 'td' | 'th'): string =>
-    `<tr>${cells.map((cell) => `<${tag} align="left" style="${CELL}">${escaped(cell)}</${tag}>`).join('')}</tr>`;
+    `<tr>${cells.map((cell) => `<${tag} align="left" style="${CELL}">${escapeMarkup(cell)}</${tag}>`).join('')}</tr>`;
   const last = rows.length - 1;
   return `<!DOCTYPE html><html><body style="font-family:sans-serif">
-<h2>${escaped(subject)}</h2>
+<h2>${escapeMarkup(subject)}</h2>
 ${intro.map(paragraph).join('\n')}
 <table style="border-collapse:collapse">
 ${row(headings, 'th')}
@@ -124,15 +125,6 @@ ${rows.map((cells, n) => row(cells, n === last ? 'th' : 'td')).join('\n')}
 ${notes.map(paragraph).join('\n')}
 </body></html>
 `;
-}
-
-function escaped(text: string): string {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll("'", '&#39;');
 }
 
 function counted(n: number, noun: string): string {
