@@ -1,9 +1,11 @@
 import { ownOf } from '@9volt/contracts/by-name';
 import type { components } from '@9volt/contracts/api-types';
+import { sentenceOf } from '@9volt/contracts/event-words';
 import { lowerBoundText } from '@9volt/contracts/uptime-text';
 import type { ApiClient } from '../api/api-client.js';
 import { askNamed } from '../api/named.js';
 import { ageOf, instantOf } from '../output/age.js';
+import { timeFigure } from '../output/figure.js';
 import { CliError } from '../output/say.js';
 import { clusterResources } from './cluster-resources.js';
 import type { ResourceName } from './resource-names.js';
@@ -74,7 +76,7 @@ export const RESOURCES: Record<ResourceName, Resource> = {
     wide: {
       SINCE: (row) => row['since'],
       'LAST RUN': (row) => row['lastRun'],
-      LATENCY: (row) => (typeof row['latencyMs'] === 'number' ? `${row['latencyMs']} ms` : undefined),
+      LATENCY: (row) => (typeof row['latencyMs'] === 'number' ? timeFigure(row['latencyMs']) : undefined),
       'UPTIME 24H': (row) => uptimeCell(row, '24h'),
       'UPTIME 30D': (row) => uptimeCell(row, '30d'),
       TARGET: (row) => row['target'],
@@ -98,7 +100,7 @@ export const RESOURCES: Record<ResourceName, Resource> = {
       AGE: (row) => ageOf(row['timestamp']),
       TYPE: (row) => row['type'],
       MONITOR: (row) => row['monitor'],
-      MESSAGE: (row) => row['message'],
+      MESSAGE: (row) => sentenceOf(row as unknown as components['schemas']['Event']),
     },
     wide: {
       TIME: (row) => row['timestamp'],

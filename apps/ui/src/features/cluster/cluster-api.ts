@@ -17,11 +17,6 @@ export function useCluster() {
   return useQuery(clusterQuery);
 }
 
-/** Those that run checks. */
-export function workersOf({ Members }: Cluster): Member[] {
-  return Object.values(Members).filter(({ Role }) => Role === 'worker' || Role === 'server');
-}
-
 export function leaderOf({ Members }: Cluster): Member | undefined {
   return Object.values(Members).find(({ Leader }) => Leader);
 }

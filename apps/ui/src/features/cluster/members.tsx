@@ -9,12 +9,14 @@ import { Panel } from '../../components/page.js';
 import { api, queryString } from '../../lib/api-client.js';
 import { count, counted, latency } from '../../lib/format.js';
 import { toast, toastError } from '../../lib/toasts.js';
-import { type Abandoned, abandonedBy } from './abandoned.js';
-import { type Cluster, type Member, useCluster, workersOf } from './cluster-api.js';
+import { type Abandoned, abandonedBy, workersOf } from '@9volt/contracts/workers';
+import { type Cluster, type Member, useCluster } from './cluster-api.js';
 import styles from './cluster.module.css';
 
 /** A worker that starts checks this late has too many of them. */
 const LATE_MS = 1_000;
+
+const HEADS = ['Member', 'Role', 'Tags', 'Monitors', 'Checks', 'Lateness p99', 'Overruns', 'Host', 'Version', 'Up'];
 
 function clockPhrase(offsetMs: number): string {
   const seconds = Math.round(Math.abs(offsetMs) / 1_000);
@@ -28,22 +30,10 @@ export function Members({ cluster }: { cluster: Cluster }) {
   return (
     <Panel title={counted(members.length, 'member')}>
       <div className={styles['scroll']} tabIndex={0} role="group" aria-label="Members">
-        <table className={styles['table']}>
+        <table className={`${styles['table']} ${styles['members']}`}>
           <thead>
             <tr>
-              {[
-                'Member',
-                'Role',
-                'Tags',
-                'Monitors',
-                'Checks',
-                'Lateness p99',
-                'Overruns',
-                'Host',
-                'Version',
-                'Up',
-                '',
-              ].map((head) => (
+              {[...HEADS, ''].map((head) => (
                 <th key={head} scope="col">
                   {head === '' ? <span className="visually-hidden">Actions</span> : head}
                 </th>
@@ -116,9 +106,9 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
           </span>
         ) : null}
       </td>
-      <td>{Role}</td>
-      <td>{Tags.length === 0 ? <span className={styles['muted']}>none</span> : Tags.join(', ')}</td>
-      <td>
+      <td data-head="Role">{Role}</td>
+      <td data-head="Tags">{Tags.length === 0 ? <span className={styles['muted']}>none</span> : Tags.join(', ')}</td>
+      <td data-head="Monitors">
         {isWorker ? (
           <Link to={`/monitors${queryString({ worker: Name })}`} className={styles['share']}>
             <div style={{ width: `${Math.round((Assigned / most) * 90)}px` }} />
@@ -128,14 +118,18 @@ function MemberRow({ member, most, isWorker }: { member: Member; most: number; i
           '–'
         )}
       </td>
-      <td>{Load ? `${Load.checksPerSecond.toFixed(1)}/s` : '–'}</td>
-      <td className={isLate ? styles['late'] : undefined}>{latency(Load?.latenessP99Ms)}</td>
-      <td>{Load ? count(Load.overruns) : '–'}</td>
-      <td className={styles['muted']}>
+      <td data-head="Checks">{Load ? `${Load.checksPerSecond.toFixed(1)}/s` : '–'}</td>
+      <td data-head="Lateness p99" className={isLate ? styles['late'] : undefined}>
+        {latency(Load?.latenessP99Ms)}
+      </td>
+      <td data-head="Overruns">{Load ? count(Load.overruns) : '–'}</td>
+      <td data-head="Host" className={`${styles['muted']} ${styles['host']}`}>
         {Hostname} {ListenAddress}
       </td>
-      <td className={styles['muted']}>{SemVer}</td>
-      <td className={styles['muted']}>
+      <td data-head="Version" className={styles['muted']}>
+        {SemVer}
+      </td>
+      <td data-head="Up" className={styles['muted']}>
         <Instant at={StartedAt} form="span" />
       </td>
       <td>{isWorker ? <DrainButton name={Name} isDrained={Draining} /> : null}</td>

@@ -1,6 +1,6 @@
 import { Icon, type IconName } from '../../components/icon.js';
 import type { ClusterEvent } from '../../lib/live-types.js';
-import { statusAfter } from './event-words.js';
+import { statusAfter } from '@9volt/contracts/event-words';
 import styles from './events.module.css';
 
 type EventType = ClusterEvent['type'];

@@ -3,7 +3,7 @@ import { Instant } from '../../components/instant.js';
 import type { ClusterEvent } from '../../lib/live-types.js';
 import { monitorPath } from '@9volt/contracts/pages';
 import { EventIcon } from './event-icon.js';
-import { sentenceOf } from './event-words.js';
+import { sentenceOf } from '@9volt/contracts/event-words';
 import styles from './events.module.css';
 
 /** One event in a narrow list. */

@@ -26,7 +26,7 @@ import {
 } from './event-filter.js';
 import { EventFilters } from './event-filters.js';
 import { EventIcon } from './event-icon.js';
-import { sentenceOf } from './event-words.js';
+import { sentenceOf } from '@9volt/contracts/event-words';
 import styles from './events.module.css';
 
 const PAGE = 100;

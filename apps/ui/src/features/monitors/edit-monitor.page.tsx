@@ -1,7 +1,8 @@
+import { workersOf } from '@9volt/contracts/workers';
 import { useMemo } from 'react';
 import { monitorPath } from '@9volt/contracts/pages';
 import { useAlerters } from '../alerters/alerter-api.js';
-import { useCluster, workersOf } from '../cluster/cluster-api.js';
+import { useCluster } from '../cluster/cluster-api.js';
 import type { Alerting } from '../forms/config-editor.js';
 import { type EditedKind, EditPage } from '../forms/edit-page.js';
 import type { Json } from '../forms/attributes.js';

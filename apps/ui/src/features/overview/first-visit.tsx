@@ -1,6 +1,7 @@
+import { workersOf } from '@9volt/contracts/workers';
 import { Button } from '@mantine/core';
 import { Link } from 'react-router';
-import { useCluster, workersOf } from '../cluster/cluster-api.js';
+import { useCluster } from '../cluster/cluster-api.js';
 import styles from './first-visit.module.css';
 
 /** An empty cluster: the way to a first green check. */

@@ -1,6 +1,7 @@
+import { workersOf } from '@9volt/contracts/workers';
 import { count, counted, latency, spanInWords } from '../../lib/format.js';
 import type { Counts } from '../../lib/status.js';
-import { type Cluster, leaderOf, workersOf } from '../cluster/cluster-api.js';
+import { type Cluster, leaderOf } from '../cluster/cluster-api.js';
 
 /** A worker that starts its checks this late has too much to do. */
 const LATE_MS = 2_000;

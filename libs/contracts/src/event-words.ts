@@ -1,13 +1,15 @@
-import type { ClusterEvent } from '../../lib/live-types.js';
+import type { components } from './api-types.js';
+
+type Event = components['schemas']['Event'];
 
 /** The status after an event, if it is about one. */
-export function statusAfter({ type, details }: ClusterEvent): string | undefined {
+export function statusAfter({ type, details }: Event): string | undefined {
   const to = details?.['to'];
   return type === 'status-changed' && typeof to === 'string' ? to : undefined;
 }
 
 /** An event as a sentence, its outcome first: `team-slack was told: db is critical`. */
-export function sentenceOf(event: ClusterEvent): string {
+export function sentenceOf(event: Event): string {
   const { type, alerter, monitor, message, details = {} } = event;
   if (alerter === undefined || monitor === undefined || typeof details['type'] !== 'string') return message;
   const news = newsOf(monitor, details['type'], details['note']);

@@ -1,11 +1,18 @@
-import type { Cluster } from './cluster-api.js';
-import { workersOf } from './cluster-api.js';
+import type { components } from './api-types.js';
+
+type Cluster = components['schemas']['Cluster'];
+type Member = components['schemas']['Member'];
 
 /** Monitors that nobody could run. */
 export interface Abandoned {
   /** Undefined: monitors without a `member-tag`. */
   tag: string | undefined;
   monitors: number;
+}
+
+/** Those that run checks. */
+export function workersOf({ Members }: Cluster): Member[] {
+  return Object.values(Members).filter(({ Role }) => Role === 'worker' || Role === 'server');
 }
 
 /** The monitors that a drain would leave without any worker, by tag. */

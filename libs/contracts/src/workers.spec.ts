@@ -1,8 +1,7 @@
 import { expect, it } from '@jest/globals';
-import '../../testing/location.js';
-import type { Cluster } from './cluster-api.js';
+import { abandonedBy } from './workers.js';
 
-const { abandonedBy } = await import('./abandoned.js');
+type Cluster = Parameters<typeof abandonedBy>[0];
 
 const worker = (Name: string, Tags: string[], more: object = {}): object => ({
   Name,
