@@ -114,8 +114,10 @@ export function reasonOf(cache: ClusterCache, view: MonitorView, status: Derived
     case 'ok':
     case 'warning':
     case 'critical':
-    case 'unknown':
       return null;
+    case 'unknown':
+      // The last check could not judge the target, and its own message says why.
+      return view.latest?.unjudged === true && view.state?.status === 'ok' ? (view.latest.message ?? null) : null;
   }
 }
 

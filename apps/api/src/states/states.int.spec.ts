@@ -319,3 +319,28 @@ describe('the cluster', () => {
     expect(await names('?q=front')).toEqual([]);
   });
 });
+
+// The last: other tests expect its results.
+test('a state has the reason why the last check could not judge the target', async () => {
+  const own = [
+    { put: api.node.keys.monitor('odd'), value: encode(tcp()) },
+    assignment(api.node, 'w1', 'odd', tcp()),
+    state(api.node, 'odd'),
+  ];
+  await api.settled(await written(api.node, ...own));
+  const shown = async (): Promise<unknown[]> => {
+    const odd = (await list('?q=odd')).find(({ name }) => name === 'odd');
+    return [odd?.status, odd?.reason];
+  };
+  const write = async (dump: number, more: object): Promise<void> => {
+    const sample = { at: Date.now(), latencyMs: 9, ...more };
+    const entry = { name: 'odd', samples: [sample], runs: 1, overruns: 0, nextDueAt: Date.now() };
+    const index = { generation: dump, names: ['odd'] };
+    await api.settled(await written(api.node, ...vitals(api.node, 'w1', dump, [entry as never], Date.now(), index)));
+  };
+  const message = 'this worker stood still for 1.27s';
+  await write(10, { status: 'unknown', unjudged: true, message });
+  expect(await shown()).toEqual(['unknown', message]);
+  await write(11, { status: 'ok' });
+  expect(await shown()).toEqual(['ok', null]);
+});
