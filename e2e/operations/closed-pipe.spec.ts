@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -69,4 +69,16 @@ it.each<[string, number?]>([
   ['doctor', 1],
 ])('`9volt %s | head` ends without a word', async (command, code = 0) => {
   expect(await unread(command.split(' '))).toEqual({ code, stderr: '' });
+});
+
+it('a full disk is told in words', async () => {
+  const full = openSync('/dev/full', 'w');
+  const child = spawn(process.execPath, [MAIN, 'cfg', 'validate', '.'], {
+    stdio: ['ignore', full, 'pipe'],
+    cwd: dir,
+    timeout: 60_000,
+  });
+  closeSync(full);
+  const [stderr] = await Promise.all([child.stderr?.setEncoding('utf8').toArray(), once(child, 'close')]);
+  expect([child.exitCode, stderr?.join('')]).toEqual([1, '9volt: cannot write the output: the disk is full\n']);
 });

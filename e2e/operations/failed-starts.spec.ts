@@ -7,6 +7,7 @@ import { startEtcd, type TestEtcd } from '@9volt/etcd-dal/testing';
 import { type CommandResult, run9volt, SecuredEtcd } from '../harness/index.js';
 
 const ROLES = ['server', 'scheduler', 'worker', 'api'] as const;
+const ALL_ROLES = [...ROLES, 'status'] as const;
 
 /** Exit code 1, and words instead of a stack. `run9volt` kills a hanging process, and then there is no code. */
 function expectFailure({ code, stderr }: CommandResult, said: RegExp): void {
@@ -35,7 +36,7 @@ describe('a process that cannot start ends at once', () => {
   const start = (role: string, ...args: string[]): Promise<CommandResult> =>
     run9volt([role, '-e', etcd.endpoint, ...args], { cwd: dir });
 
-  it.each(ROLES)('%s: on a busy port', async (role) => {
+  it.each(ALL_ROLES)('%s: on a busy port', async (role) => {
     const { port } = holder.address() as AddressInfo;
     const result = await start(role, '--listen', `127.0.0.1:${port}`);
     expectFailure(
@@ -55,11 +56,23 @@ describe('a process that cannot start ends at once', () => {
     expectFailure(result, /--data-dir: cannot write to .*\/file\/data: /);
   });
 
-  it.each(ROLES)('%s: with a prefix that no key can have', async (role) => {
+  it.each(ALL_ROLES)('%s: with a prefix that no key can have', async (role) => {
     expectFailure(await start(role, '--etcd-prefix', 'a\nb'), /--etcd-prefix: expected a prefix without control/);
   });
 
-  it.each(ROLES)('%s: with files that it may not read', async (role) => {
+  it.each([...ALL_ROLES, 'up'])('%s: with https:// for an etcd without TLS', async (role) => {
+    const result = await run9volt([role, '-l', '127.0.0.1:0', '-e', etcd.endpoint.replace('http:', 'https:')], {
+      cwd: dir,
+    });
+    expectFailure(result, /etcd.*: it does not use TLS; write its address with http:\/\//);
+  });
+
+  it('up: without the etcd that it was given, in words', async () => {
+    const result = await run9volt(['up', '-l', '127.0.0.1:0', '-e', 'http://127.0.0.1:1'], { cwd: dir });
+    expectFailure(result, /etcd does not answer at http:\/\/127\.0\.0\.1:1: nothing listens there/);
+  });
+
+  it.each(ALL_ROLES)('%s: with files that it may not read', async (role) => {
     const result = await start(role, '--etcd-ca', join(dir, 'file', 'ca.pem'));
     expectFailure(result, /--etcd-ca: cannot read it: /);
   });

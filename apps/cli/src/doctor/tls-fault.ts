@@ -8,6 +8,8 @@ import type { EtcdAdvice } from './etcd-advice.js';
 
 const TIMEOUT_MS = 3_000;
 
+const NO_TLS: EtcdAdvice = { option: '--etcd-members', text: 'it does not use TLS; write its address with http://' };
+
 /** Error codes of Node.js and OpenSSL for which other settings of this process help. */
 const FAULTS: readonly [readonly string[], (etcd: EtcdSettings) => EtcdAdvice][] = [
   [
@@ -24,10 +26,7 @@ const FAULTS: readonly [readonly string[], (etcd: EtcdSettings) => EtcdAdvice][]
       text: 'its certificate is for another name; use a name from the certificate, or issue one for this name',
     }),
   ],
-  [
-    ['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'],
-    () => ({ option: '--etcd-members', text: 'it does not use TLS; write its address with http://' }),
-  ],
+  [['ERR_SSL_WRONG_VERSION_NUMBER', 'ERR_SSL_PACKET_LENGTH_TOO_LONG'], () => NO_TLS],
   [
     [...UNTRUSTED_CERTIFICATE, 'CERT_SIGNATURE_FAILURE', 'INVALID_CA'],
     ({ ca }) => ({
@@ -57,6 +56,8 @@ export async function tlsFault(etcd: EtcdSettings, member: string): Promise<Etcd
     const { code = '' } = error as NodeJS.ErrnoException;
     const [, advice] = FAULTS.find(([codes]) => codes.includes(code)) ?? [];
     if (advice) return advice(etcd);
+    // etcd closes a connection that begins with TLS although it expects none.
+    if (code === 'ECONNRESET' && (await speaksPlain(etcd, member))) return NO_TLS;
     if (!/ALERT/.test(code)) return undefined;
     return {
       option: '--etcd-cert',
@@ -82,6 +83,16 @@ function ownCertificateFault({ cert }: EtcdSettings): EtcdAdvice | undefined {
 async function handshake(etcd: EtcdSettings, member: string): Promise<void> {
   const response = await askMember(etcd, member, { path: '/version', certified: true });
   response.resume();
+}
+
+async function speaksPlain(etcd: EtcdSettings, member: string): Promise<boolean> {
+  try {
+    const response = await askMember(etcd, member.replace(/^https:/, 'http:'), { path: '/version', certified: false });
+    response.resume();
+    return response.statusCode === 200;
+  } catch {
+    return false;
+  }
 }
 
 async function speaksTls(member: string): Promise<boolean> {

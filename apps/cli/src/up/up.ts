@@ -12,7 +12,8 @@ import {
   readEnvironment,
 } from '@9volt/platform';
 import { startNode } from '../compose/start-node.js';
-import { say } from '../output/say.js';
+import { etcdTrouble } from '../doctor/etcd-advice.js';
+import { CliError, say } from '../output/say.js';
 import { awaitReady } from './await-ready.js';
 import { awaitDemo } from './await-demo.js';
 import { DataDirectory } from './data-directory.js';
@@ -89,7 +90,10 @@ async function serve(
 async function present(options: UpOptions, config: NodeConfig, url: string, signal: AbortSignal): Promise<void> {
   const api = { api: url, ...(config.accessTokens[0] === undefined ? {} : { token: config.accessTokens[0] }) };
   if (options.demo) {
-    const loaded = await loadDemo(config, url, say);
+    const loaded = await loadDemo(config, url, say).catch(async (error: unknown) => {
+      const trouble = await etcdTrouble(error, config.etcd);
+      throw trouble === undefined ? error : new CliError(trouble);
+    });
     if (loaded.length > 0) {
       say(`demo loaded: ${loaded.length} monitors (remove them with your first "9volt cfg")`);
       say(await awaitDemo(api, loaded, DEMO_TIMEOUT_MS, signal));
