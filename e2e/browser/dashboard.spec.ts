@@ -330,6 +330,7 @@ const TOKEN = 'a-token-of-this-story';
       '/silences',
       '/status-pages',
       '/status-pages/new',
+      '/reports',
       '/cluster',
       '/alerters',
       `/alerter/${encodeURIComponent(HOSTILE)}`,

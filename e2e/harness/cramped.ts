@@ -1,6 +1,7 @@
 /**
  * A script for a page: finds texts that are squeezed into a column of a few letters, cut off without a title that says the rest, or
- * beside the screen or its control, and controls that are not wholly on it.
+ * beside the screen or its control, and controls that are not wholly on it. Only on a phone may a table be wider than its place, but not
+ * with a button in what is hidden.
  */
 export const CRAMPED = `(() => {
   const found = new Set();
@@ -38,6 +39,11 @@ export const CRAMPED = `(() => {
     if (wide > 0 && (left < -1 || right > width + 1) && !ancestor(at, scrolls) && !at.closest('[class*=skip], .visually-hidden')) {
       found.add('beside the screen: ' + nameOf(at));
     }
+  }
+  const isPhone = width < 700;
+  for (const at of document.querySelectorAll(isPhone ? 'table button' : 'table')) {
+    const room = ancestor(at, scrolls);
+    if (room && at.getBoundingClientRect().right > room.getBoundingClientRect().right + 1) found.add('hidden until one scrolls: ' + nameOf(at));
   }
   return [...found];
 })()`;

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from '@jest/globals';
+import { buildProgram } from './program.js';
 
 const STATIC_IMPORT = /^(?:import|export)\s(?!type\b)(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/gm;
 
@@ -29,6 +30,15 @@ function ownSource(name: string): string | undefined {
   const { exports } = JSON.parse(readFileSync(manifest, 'utf8')) as { exports: Record<string, Record<string, string>> };
   return resolve(dirname(manifest), exports[`.${path}`]?.['@9volt/source'] ?? '');
 }
+
+it('a wrong argument is answered with the help of its own command', async () => {
+  let told = '';
+  const program = buildProgram();
+  const cut = program.commands.find((command) => command.name() === 'silence')?.commands[0];
+  cut?.exitOverride().configureOutput({ writeErr: (text) => (told += text) });
+  await expect(program.parseAsync(['node', '9volt', 'silence', 'add', '--nonsense'])).rejects.toThrow();
+  expect(told).toContain('(see 9volt silence add --help)');
+});
 
 it('help, version and completion load nothing slow', () => {
   const packagesOf = (file: string): string[] => [...loadedWith(fileURLToPath(new URL(file, import.meta.url)))].sort();

@@ -24,8 +24,7 @@ import { addWhyCommand } from './commands/why.command.js';
 export function buildProgram(): Command {
   const program = new Command('9volt')
     .description('Distributed monitoring without a single point of failure.')
-    .version(VERSION.text, '-v, --version')
-    .showHelpAfterError('(see 9volt --help)');
+    .version(VERSION.text, '-v, --version');
   for (const add of [
     ...[addUpCommand, addNodeCommands, addCfgCommand, addBackupCommands],
     ...[addGetCommand, addWhyCommand, addMonitorCommands, addTryCommand, addDrainCommands],
@@ -34,5 +33,12 @@ export function buildProgram(): Command {
   ]) {
     add(program);
   }
+  pointToHelp(program, '9volt');
   return program;
+}
+
+/** After a wrong argument, each command names its own help. */
+function pointToHelp(command: Command, path: string): void {
+  command.showHelpAfterError(`(see ${path} --help)`);
+  for (const child of command.commands) pointToHelp(child, `${path} ${child.name()}`);
 }

@@ -57,6 +57,28 @@ export function describeFault(fault: ConfigFault): string {
   return visible(`${place}: ${fault.path === undefined ? '' : `${fault.path}: `}${fault.message}`);
 }
 
+/** At more places than this, an error is shown once, with the other places in one line. */
+const SHOWN_IN_FULL = 3;
+const PLACES_NAMED = 10;
+
+/** All faults with their lines; one that many entries have in common, such as a name that does not exist, is shown once. */
+export function describeFaults(faults: readonly ConfigFault[]): string[] {
+  const byMessage = new Map<string, ConfigFault[]>();
+  for (const fault of faults) byMessage.set(fault.message, [...(byMessage.get(fault.message) ?? []), fault]);
+  return [...byMessage.values()].flatMap((same) => {
+    const isCommon = same.length > SHOWN_IN_FULL;
+    const shown = isCommon ? same.slice(0, 1) : same;
+    const lines = shown.flatMap((fault) => [describeFault(fault), ...quoteOf(fault)]);
+    return isCommon ? [...lines, `  the same at ${placesOf(same.slice(1))}`] : lines;
+  });
+}
+
+function placesOf(faults: readonly ConfigFault[]): string {
+  const places = faults.map(({ file, line }) => (line === undefined ? file : `${file}:${line}`));
+  const rest = places.length - PLACES_NAMED;
+  return visible([...places.slice(0, PLACES_NAMED), ...(rest > 0 ? [`${rest} more places`] : [])].join(', '));
+}
+
 /** Maximum number of characters shown to the left and to the right of a position. */
 const CONTEXT = 60;
 

@@ -9,7 +9,7 @@ import {
 } from '@9volt/contracts';
 import { describeChange, describePlan } from '../cfg/describe-plan.js';
 import { ConfigRepository } from '../cfg/config-repository.js';
-import { type ConfigFault, describeFault, quoteOf } from '../cfg/entry.js';
+import { type ConfigFault, describeFault, describeFaults } from '../cfg/entry.js';
 import { exportYaml } from '../cfg/export-yaml.js';
 import { loadDirectory, type Loaded } from '../cfg/load-directory.js';
 import {
@@ -21,6 +21,7 @@ import {
   type SyncPlan,
 } from '../cfg/plan-sync.js';
 import { newNameFaults, validateEntries, type Validated } from '../cfg/validate-entries.js';
+import { counted } from '../output/counted.js';
 import { progress } from '../output/progress.js';
 import { CliError, say, sayDocument, warn } from '../output/say.js';
 import { withRepository } from './with-repository.js';
@@ -198,7 +199,7 @@ function entries(count: number): string {
 
 export function refuse(faults: readonly ConfigFault[], instead = 'nothing was written'): void {
   if (faults.length === 0) return;
-  for (const fault of faults) for (const line of [describeFault(fault), ...quoteOf(fault)]) warn(line);
+  for (const line of describeFaults(faults)) warn(line);
   throw new CliError(`${faults.length} ${faults.length === 1 ? 'error' : 'errors'} found; ${instead}`);
 }
 
@@ -209,11 +210,11 @@ function parentsOf(stored: Stored | undefined): readonly string[] | undefined {
 
 function found(loaded: Loaded, { monitors, alerters, windows, pages, reports }: Validated): string {
   const more = [
-    windows.size > 0 ? `, ${windows.size} maintenance windows` : '',
-    pages.size > 0 ? `, ${pages.size} status pages` : '',
-    reports.size > 0 ? `, ${reports.size} reports` : '',
+    windows.size > 0 ? `, ${counted(windows.size, 'maintenance window')}` : '',
+    pages.size > 0 ? `, ${counted(pages.size, 'status page')}` : '',
+    reports.size > 0 ? `, ${counted(reports.size, 'report')}` : '',
   ].join('');
-  return `found ${monitors.size} monitors and ${alerters.size} alerters${more} in ${loaded.files === 1 ? '1 file' : `${loaded.files} files`}`;
+  return `found ${counted(monitors.size, 'monitor')} and ${counted(alerters.size, 'alerter')}${more} in ${counted(loaded.files, 'file')}`;
 }
 
 function summary(plan: SyncPlan, what: string, dryrun: boolean): string {

@@ -2,6 +2,7 @@ import { ownOf } from '@9volt/contracts/by-name';
 import type { components } from '@9volt/contracts/api-types';
 import type { ApiClient } from '../api/api-client.js';
 import { roughly } from '../output/age.js';
+import { figure, timeFigure } from '../output/figure.js';
 import type { Row } from './resources.js';
 
 type Cluster = components['schemas']['Cluster'];
@@ -22,9 +23,9 @@ export const clusterResources = {
       TAGS: (row: Row) => row['Tags'],
       UPTIME: (row: Row) => roughly((row as Member).UptimeMs),
       CHECKS: (row: Row) => (runsChecks(row as Member) ? row['Assigned'] : undefined),
-      LOAD: (row: Row) => (runsChecks(row as Member) ? row['AssignedLoad'] : undefined),
-      'RUNS/S': (row: Row) => (row as Member).Load?.checksPerSecond,
-      'LATE P99': (row: Row) => milliseconds((row as Member).Load?.latenessP99Ms),
+      LOAD: (row: Row) => (runsChecks(row as Member) ? shown((row as Member).AssignedLoad) : undefined),
+      'RUNS/S': (row: Row) => shown((row as Member).Load?.checksPerSecond),
+      'LATE P99': (row: Row) => shown((row as Member).Load?.latenessP99Ms, timeFigure),
     },
     wide: {
       HOST: (row: Row) => row['Hostname'],
@@ -88,6 +89,6 @@ function listed(names: readonly string[]): string {
   return names.length === 0 ? '-' : [...names.slice(0, NAMES_SHOWN), ...(rest > 0 ? [`${rest} more`] : [])].join(', ');
 }
 
-function milliseconds(ms: number | undefined): string | undefined {
-  return ms === undefined ? undefined : `${ms} ms`;
+function shown(value: number | undefined, as = figure): string | undefined {
+  return value === undefined ? undefined : as(value);
 }

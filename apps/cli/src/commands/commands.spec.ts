@@ -12,7 +12,10 @@ interface Asked {
   body: unknown;
 }
 
-const WORKER = { Name: 'worker-1', Role: 'worker', MemberID: 'w1' };
+const WORKER = {
+  ...{ Name: 'worker-1', Role: 'worker', MemberID: 'w1', Tags: ['eu'], AssignedLoad: 113.407 },
+  Load: { checksPerSecond: 52.333, latenessP99Ms: 1489.2 },
+};
 const state = (check: string, status: string) => ({ check, status, message: `of ${check}`, since: null, count: 0 });
 
 /** The API's answers; everything else is 404. */
@@ -38,15 +41,28 @@ const ANSWERS: Record<string, unknown> = {
   'GET /api/v1/monitor/shop-cart/why': { message: "'shop-cart' runs on worker-1", candidates: [] },
   'GET /api/v1/monitor/shop-home/why': { message: "'shop-home' runs on worker-1", candidates: [] },
   'GET /api/v1/alerter': [{ name: 'team-slack', type: 'slack' }],
-  'GET /api/v1/cluster': { Members: { w1: WORKER }, Drains: [] },
+  'GET /api/v1/cluster': {
+    Members: { w1: WORKER },
+    Drains: [],
+    Coverage: { pools: [{ tag: 'eu', monitors: 3 }] },
+  },
   'GET /api/v1/event': [
-    { id: 'b', type: 'error', message: 'late', timestamp: '2026-01-01T02:00:00Z' },
+    {
+      id: 'b',
+      type: 'notification-sent',
+      message: 'critical of monitor "db" to alerter "team-slack" delivered',
+      monitor: 'db',
+      alerter: 'team-slack',
+      details: { type: 'critical' },
+      timestamp: '2026-01-01T02:00:00Z',
+    },
     { id: 'a', type: 'error', message: 'early', timestamp: '2026-01-01T01:00:00Z' },
   ],
   'POST /api/v1/monitor/shop-home/run': { status: 'ok', message: 'status 200', latencyMs: 11.6 },
   'POST /api/v1/monitor/well/run': { status: 'ok', message: 'N/A', latencyMs: 3 },
   'POST /api/v1/monitor/shop-cart/run': { status: 'critical', message: 'status 500', latencyMs: 2 },
   'PATCH /api/v1/monitor/shop-home': {},
+  'PATCH /api/v1/monitor/shop-cart': {},
   'POST /api/v1/monitor/test': { status: 'ok', message: 'open', latencyMs: 1 },
   'PUT /api/v1/cluster/drain/worker-1': { name: 'worker-1', members: ['w1'], assigned: 3 },
   'PUT /api/v1/cluster/drain/worker-2': { name: 'worker-2', members: [], assigned: 0 },
@@ -150,6 +166,27 @@ describe('get', () => {
   });
 });
 
+describe('get, for people', () => {
+  it('tells events as sentences, their outcome first', async () => {
+    await run('get', 'events');
+    expect(out).toMatch(/ db +team-slack was told: db is critical\n/);
+  });
+
+  it.each([
+    ['nodes', 'workers'],
+    ['mem', 'members'],
+    ['wo', undefined],
+  ])('%s', async (what, same) => {
+    const error = await run('get', what);
+    if (same === undefined) expect(error).toContain('did you mean w');
+    else expect(out).toMatch(/worker-1 +worker .* 113 +52\.3 +1\.49 s\n$/);
+  });
+
+  it('points from silences to their own command', async () => {
+    expect(await run('get', 'silences')).toContain('use `9volt silence list`');
+  });
+});
+
 describe('a name that does not exist', () => {
   it.each([
     [['why', 'shop-hoem'], 'there is no monitor "shop-hoem"; did you mean "shop-home"?'],
@@ -171,6 +208,33 @@ describe('a name that does not exist', () => {
     expect(await run('drain', 'worker-2', '--force')).toBeUndefined();
     expect(await run('drain', 'worker-1')).toBeUndefined();
     expect(out).toBe('worker-2 is drained: it has no monitors\nworker-1 is drained: 3 monitors still have to move\n');
+  });
+});
+
+describe('a command that harms others', () => {
+  let told = '';
+  beforeEach(() => {
+    told = '';
+    jest.spyOn(process.stderr, 'write').mockImplementation((text) => ((told += String(text)), true));
+  });
+
+  it.each<[string[], string]>([
+    [
+      ['drain', 'worker-1'],
+      'no other worker than worker-1 can run 3 monitors with the member-tag eu: nobody will check',
+    ],
+    [['disable', 'shop-cart'], 'shop-cart is critical: disabled, it is no longer shown as a problem'],
+  ])('%j says so, and asks nobody without a terminal', async (args, consequence) => {
+    expect(await run(...args)).toBeUndefined();
+    expect(told).toContain(consequence);
+    told = '';
+    expect(await run(...args, '--force')).toBeUndefined();
+    expect(told).toBe('');
+  });
+
+  it('disables nothing if one of the names is wrong', async () => {
+    expect(await run('disable', 'shop-home', 'shop-crt')).toContain('did you mean "shop-cart"?');
+    expect(asked.filter(({ method }) => method === 'PATCH')).toEqual([]);
   });
 });
 
@@ -208,6 +272,7 @@ describe('commands for a monitor', () => {
     expect(await run('disable', 'paused', '--for', '1h30m', '--comment', 'moving', '--author', 'kim')).toBeUndefined();
     expect(await run('enable', 'paused')).toBeUndefined();
     expect(asked).toEqual([
+      { method: 'GET', url: '/api/v1/state/paused', body: undefined },
       {
         method: 'PUT',
         url: '/api/v1/monitor/paused/pause',

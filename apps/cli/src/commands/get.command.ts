@@ -7,7 +7,7 @@ export function addGetCommand(program: Command): void {
   withApi(program.command('get'))
     .description('Show monitors, states, events, alerters, members or the cluster.')
     .addArgument(
-      new Argument('<what>', 'also in the singular, or as its first letter')
+      new Argument('<what>', 'also in the singular, or shortened; nodes and workers are members')
         .choices(Object.keys(RESOURCE_NAMES))
         // Other names are accepted, too.
         .argParser((word: string) => word),

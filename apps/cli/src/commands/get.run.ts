@@ -32,11 +32,10 @@ export async function get(what: string, name: string | undefined, options: GetOp
 }
 
 async function unknownResource(what: string): Promise<CliError> {
+  if (/^silences?$/.test(what)) return new CliError(`"${what}" is not something to get; use \`9volt silence list\``);
   const { nearest } = await import('@9volt/contracts');
   const names = Object.keys(RESOURCE_NAMES);
-  const meant =
-    names.find((name) => what.length > 1 && name.startsWith(what)) ??
-    nearest(what, [...names, ...Object.values(RESOURCE_NAMES).flat()]);
+  const meant = nearest(what, [...names, ...Object.values(RESOURCE_NAMES).flat()]);
   return new CliError(
     `"${what}" is not something to get; ${meant === undefined ? `expected one of ${names.join(', ')}` : `did you mean ${meant}?`}`,
   );

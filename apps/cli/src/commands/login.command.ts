@@ -11,12 +11,13 @@ type Session = components['schemas']['SignedIn'];
 export function addLoginCommands(program: Command): void {
   withApi(program.command('login'))
     .description('Keep the address and the access token of an API for later commands.')
+    .argument('[address]', 'address of the API, instead of --api')
     .addHelpText(
       'after',
-      '\nAsks for the token, or reads it from standard input. Keeps it in $XDG_CONFIG_HOME/9volt/login.json, which only you can read.\nFlags and variables win.\n\nExamples:\n  9volt login --api https://monitoring.example.com\n  9volt login < token-file',
+      '\nAsks for the token, or reads it from standard input. Keeps it in $XDG_CONFIG_HOME/9volt/login.json, which only you can read.\nFlags and variables win.\n\nExamples:\n  9volt login https://monitoring.example.com\n  9volt login < token-file',
     )
-    .action(async (options: ApiOptions) => {
-      const { address } = new ApiClient(options);
+    .action(async (given: string | undefined, options: ApiOptions) => {
+      const { address } = new ApiClient(given === undefined ? options : { ...options, api: given });
       const open = new ApiClient({ api: address, token: '' });
       const { required } = await open.get<Session>('/api/v1/session');
       const kept = readLogin();

@@ -4,7 +4,8 @@ import { monitorPath, pageAddress } from '@9volt/contracts/pages';
 import { type Command, Option } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { askNamed } from '../api/named.js';
-import { durationMsOf } from '../output/age.js';
+import { ageOf, durationMsOf } from '../output/age.js';
+import { confirm } from '../output/confirm.js';
 import { CliError, say } from '../output/say.js';
 import { visible } from '../output/visible.js';
 import { withApi } from './api-options.js';
@@ -18,6 +19,7 @@ interface PauseOptions {
   for?: string;
   comment?: string;
   author?: string;
+  force?: boolean;
 }
 
 /** `run`, `disable`, `enable` and `open`: commands for stored monitors. */
@@ -47,13 +49,25 @@ export function addMonitorCommands(program: Command): void {
     .option('--for <duration>', 'enable them again after this time, such as 2h; the configuration does not change')
     .option('--comment <text>', 'why; with --for')
     .addOption(new Option('--author <name>', 'who does it; with --for').env('USER'))
+    .option('--force', 'do not ask')
     .addHelpText(
       'after',
-      "\nExamples:\n  9volt disable shop-home\n  9volt disable shop-home shop-cart --for 90m --comment 'moves to another rack'",
+      "\nIn a terminal, asks first about a monitor that is critical.\n\nExamples:\n  9volt disable shop-home\n  9volt disable shop-home shop-cart --for 90m --comment 'moves to another rack'",
     )
     .action(async (names: string[], options: ApiOptions & PauseOptions) => {
       const api = new ApiClient(options);
       const pause = pauseOf(options);
+      // First all names: a misspelt one must not leave half of the work done.
+      const states = new Map<string, StateDetail>();
+      for (const name of names) states.set(name, await stateOf(api, name));
+      if (!options.force) {
+        const critical = [...states].filter(([, { status }]) => status === 'critical');
+        for (const [name, { since }] of critical) {
+          await confirm(
+            `${name} is critical${since === null ? '' : ` since ${ageOf(since) ?? since}`}: disabled, it is no longer shown as a problem, and its incident is closed`,
+          );
+        }
+      }
       for (const name of names) {
         const until = await askNamed(api, 'monitor', name, async () => {
           if (pause) return (await api.put<Pause>(`${pathOf(name)}/pause`, pause)).until;
@@ -71,9 +85,7 @@ export function addMonitorCommands(program: Command): void {
     .action(async (names: string[], options: ApiOptions) => {
       const api = new ApiClient(options);
       for (const name of names) {
-        const { config, pause } = await askNamed(api, 'monitor', name, () =>
-          api.get<StateDetail>(`/api/v1/state/${encodeURIComponent(name)}`),
-        );
+        const { config, pause } = await stateOf(api, name);
         if (pause) await api.delete(`${pathOf(name)}/pause`);
         const isSet = config?.disable !== undefined || config?.['disable-until'] !== undefined;
         // A needless change would take an entry away from its files.
@@ -88,7 +100,7 @@ export function addMonitorCommands(program: Command): void {
     .addHelpText('after', '\nExample:\n  9volt open shop-home')
     .action(async (name: string, options: ApiOptions) => {
       const api = new ApiClient(options);
-      await askNamed(api, 'monitor', name, () => api.get(`/api/v1/state/${encodeURIComponent(name)}`));
+      await stateOf(api, name);
       const address = pageAddress(api.address, monitorPath(name));
       say(address);
       if (process.stdout.isTTY) openInBrowser(address);
@@ -112,6 +124,10 @@ function pauseOf({ for: duration, comment, author }: PauseOptions): object | und
   const ms = durationMsOf(duration);
   if (!ms) throw new CliError(`--for: expected a duration such as 90m or 2h, got "${duration}"`);
   return { duration: `${ms / 1_000}s`, ...(comment === undefined ? {} : { comment }), ...(author ? { author } : {}) };
+}
+
+function stateOf(api: ApiClient, name: string): Promise<StateDetail> {
+  return askNamed(api, 'monitor', name, () => api.get<StateDetail>(`/api/v1/state/${encodeURIComponent(name)}`));
 }
 
 function pathOf(name: string): string {

@@ -1,6 +1,7 @@
 import type { components } from '@9volt/contracts/api-types';
 import { type Command, Option } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
+import { counted } from '../output/counted.js';
 import { CliError, say } from '../output/say.js';
 import { printTable } from '../output/table.js';
 import { askNamed } from '../api/named.js';
@@ -207,8 +208,4 @@ function describe(match: Silence['match']): string {
 
 function ackPath(monitor: string): string {
   return `/api/v1/state/${encodeURIComponent(monitor)}/ack`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -2,6 +2,7 @@ import type { components } from '@9volt/contracts/api-types';
 import { type Command, Option } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { askNamed } from '../api/named.js';
+import { figure } from '../output/figure.js';
 import { say } from '../output/say.js';
 import { printTable } from '../output/table.js';
 import { visible } from '../output/visible.js';
@@ -43,6 +44,6 @@ function reasonsOf(held: Held): string[] {
 function rowsOf({ candidates, worker, to }: Placement): unknown[][] {
   return candidates.map(({ id, name, tags, assigned, load, objection }) => {
     const place = id === worker?.id ? 'has it' : id === to?.id ? 'is to get it' : undefined;
-    return [name, tags, assigned, load, [objection ?? 'yes', place].filter(Boolean).join(', ')];
+    return [name, tags, assigned, figure(load), [objection ?? 'yes', place].filter(Boolean).join(', ')];
   });
 }

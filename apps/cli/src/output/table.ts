@@ -57,6 +57,7 @@ export function printTable(
   { trunc = true }: { trunc?: boolean } = {},
 ): void {
   process.stdout.write(table(headings, rows, terminalLook(trunc)));
+  if (rows.length === 0 && process.stdout.isTTY) process.stderr.write('(none)\n');
 }
 
 function terminalLook(trunc: boolean): Look {
