@@ -42,34 +42,53 @@ export function knownIncidents(stored: MonitorState | undefined, handed: readonl
   return [...known.values()].sort((a, b) => numberOf(a.incident.id) - numberOf(b.incident.id));
 }
 
+/** `isUndisturbed`: nobody has written the state of the monitor since, or only the worker that handed it back. */
+export interface Told {
+  told: HandedIncident;
+  isUndisturbed: boolean;
+}
+
 /**
- * What another worker did about an incident that is stored as open: nobody knows whether its resolve came after our own alarm,
- * unless nobody has written the state since that worker was alone.
+ * What other workers did about an incident that is stored as open: nobody knows whether a resolve of theirs came after the alarm that
+ * is stored, unless nobody has written the state since that worker was alone. But if a resolve surely came after that alarm, then
+ * whichever came last was a resolve. `ours` did.
  */
-export function handedByAnother(
+export function handedByOthers(
+  handed: readonly Told[],
+  stored: MonitorState | undefined,
+  ours: readonly HandedIncident[] = [],
+): HandedIncident[] {
+  const certain = [...handed.flatMap((one) => (one.isUndisturbed ? [one.told] : [])), ...ours];
+  const heardLast = byName<NotifiedStatus>();
+  for (const { incident, told } of certain) if (incident.id === stored?.incident?.id) Object.assign(heardLast, told);
+  return handed.map(({ told, isUndisturbed }) => (isUndisturbed ? told : inDoubt(told, stored, heardLast)));
+}
+
+function inDoubt(
   handed: HandedIncident,
   stored: MonitorState | undefined,
-  isUndisturbed = false,
+  heardLast: Readonly<ByName<NotifiedStatus>>,
 ): HandedIncident {
-  if (stored?.incident?.id !== handed.incident.id || isUndisturbed) return handed;
+  if (stored?.incident?.id !== handed.incident.id) return handed;
   const told = Object.entries(handed.told).map(([alerter, heard]): [string, NotifiedStatus] => {
-    const isDoubtful = heard === 'resolved' && ownOf(stored.told, alerter) !== undefined;
+    const isKnown = ownOf(stored.told, alerter) !== undefined && ownOf(heardLast, alerter) !== 'resolved';
+    const isDoubtful = heard === 'resolved' && isKnown;
     return [alerter, isDoubtful ? 'perhaps-resolved' : heard];
   });
   return { ...handed, told: Object.fromEntries(told) };
 }
 
 /**
- * The state from which the next result is evaluated: the stored one, without the incident that the last of the others saw end, if
- * nobody has written the state since. A failure begins another incident then, and none with the number of one that has ended; but it
+ * The state from which the next result is evaluated: the stored one, without the incident that the last of the others saw end, or all
+ * of them, if nobody has written the state since. A failure begins another incident then, and none with the number of one that has ended; but it
  * continues one that others left open, under its number.
  */
-export function stateAfter(
-  stored: MonitorState,
-  handed: readonly { told: HandedIncident; isUndisturbed: boolean }[],
-): MonitorState {
-  const last = handed.findLast(({ told }) => told.incident.id === stored.incident?.id);
-  const state = last?.isUndisturbed && last.told.closedAt !== null ? endedAt(stored, last.told.closedAt) : stored;
+export function stateAfter(stored: MonitorState, handed: readonly Told[]): MonitorState {
+  const about = handed.filter(({ told }) => told.incident.id === stored.incident?.id);
+  const last = about.at(-1);
+  const isOver = about.every(({ told }) => told.closedAt !== null) && about.some((one) => one.isUndisturbed);
+  const endsAt = isOver || last?.isUndisturbed ? last?.told.closedAt : undefined;
+  const state = endsAt ? endedAt(stored, endsAt) : stored;
   const ended = handed.flatMap(({ told }) => (told.closedAt === null ? [] : [told]));
   return { ...state, incidents: Math.max(state.incidents, ...numbersOf(ended, stored.createRevision)) };
 }

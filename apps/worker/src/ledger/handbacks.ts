@@ -4,19 +4,13 @@ import { unawaited } from '@9volt/contracts';
 import type { HandedIncident, Handback, MonitorState } from '@9volt/contracts';
 import { ClusterNode, type Item, Watched } from '@9volt/etcd-dal';
 import { AppLogger, type Logger } from '@9volt/platform';
-import { handedByAnother, stateAfter } from '../evaluation/known-incidents.js';
+import { handedByOthers, stateAfter, type Told } from '../evaluation/known-incidents.js';
 import { OutboxView } from '../outbox/outbox-view.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { Evaluations } from './evaluations.js';
 import type { Spool } from './spool.js';
 import { type Handed, isEmpty, NOTHING_HANDED } from './state-change.js';
 import { Spools } from './spools.js';
-
-/** `isUndisturbed`: nobody has written the state of the monitor since. */
-interface Told {
-  told: HandedIncident;
-  isUndisturbed: boolean;
-}
 
 /** How many fit into one transaction beside everything else. */
 const MAX_INCIDENTS = 25;
@@ -89,8 +83,8 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     if (!own && items.length === 0 && former.length === 0) return NOTHING_HANDED;
     const ours = own?.handed('ourselves') ?? [];
     // What our spool began with was sent before; so was what we handed back.
-    const earlier: HandedIncident[] = [];
-    const later: HandedIncident[] = [];
+    const earlier: Told[] = [];
+    const later: Told[] = [];
     const taken: Item<Handback>[] = [];
     const stored = this.evaluations.storedOf(monitor);
     for (const item of items) {
@@ -99,11 +93,12 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
       if (taken.length > 0 && ours.length + earlier.length + later.length + told.length > MAX_INCIDENTS) break;
       taken.push(item);
       (own?.knows(item) || this.isByUs(item) ? earlier : later).push(
-        ...told.map((one) => handedByAnother(one, stored?.state, this.isUndisturbed(monitor, item, one))),
+        ...told.map((one) => ({ told: one, isUndisturbed: this.isUndisturbed(monitor, item, one) })),
       );
     }
-    earlier.push(...former.map((one) => handedByAnother(one.told, stored?.state, one.isUndisturbed)));
-    const incidents = [...earlier, ...ours, ...later];
+    earlier.push(...former);
+    const others = handedByOthers([...earlier, ...later], stored?.state, ours);
+    const incidents = [...others.slice(0, earlier.length), ...ours, ...others.slice(earlier.length)];
     const { compare, then } = this.node.stores.handback.merging(taken);
     const obsolete = own?.obsoleteKeys ?? [];
     return {

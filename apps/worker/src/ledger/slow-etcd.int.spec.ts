@@ -294,6 +294,49 @@ test('a resolve is not repeated if the last state in etcd is that of the worker 
   expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
 });
 
+describe('a resolve that both sides sent is not sent once more', () => {
+  async function bothSentIt(story: Story): Promise<void> {
+    slow.loseAnswers();
+    await story.turns('bad');
+    await view.reaches(story.name, { status: 'critical' });
+    slow.detach();
+    slow.releaseAnswers();
+    await waitFor(() => told(story.name).length === 1);
+    await story.turns('well');
+    await waitFor(() => told(story.name).length === 2);
+    await story.quiet();
+    const monitor = worker.get(OwnedMonitors).get(story.name)!;
+    const { incidents } = worker.get(Handbacks).recordOf(monitor, worker.get(Spools).of(monitor)!)!;
+    const handback = { worker: 'other', at: new Date().toISOString(), incidents };
+    await view.put(view.keys.handback(story.name, 'other-000001'), handback);
+  }
+
+  test('when this side comes back', async () => {
+    const story = await Story.begin();
+    await bothSentIt(story);
+    slow.letReturn();
+    await view.reaches(story.name, { status: 'ok' });
+    await story.end();
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1']);
+  });
+
+  test.each([
+    ['is well', 'well', []],
+    ['fails again', 'bad', ['trigger 50.2', 'resolve 50.2']],
+  ] as const)('when this side handed it back and has the monitor again; the target %s', async (_what, turn, more) => {
+    const story = await Story.begin();
+    await bothSentIt(story);
+    await handBack(story);
+    story.web.healthy = turn === 'well';
+    await view.assign(worker.id, story.name, { ...story.settings, interval: '59m' });
+    await view.reaches(story.name, { status: turn === 'well' ? 'ok' : 'critical', revision: view.lastRevision });
+    await story.turns('well');
+    await view.reaches(story.name, { status: 'ok' });
+    await story.end();
+    expect(told(story.name)).toEqual(['trigger 50.1', 'resolve 50.1', ...more]);
+  });
+});
+
 test.each([
   ['is well', ['well'], []],
   ['fails again', ['bad', 'well'], ['trigger 50.2', 'resolve 50.2']],

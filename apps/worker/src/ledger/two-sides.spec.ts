@@ -10,7 +10,7 @@ import {
 } from '@9volt/contracts';
 import fc from 'fast-check';
 import { evaluate } from '../evaluation/evaluate.js';
-import { createRevisionOf, numberOf, handedByAnother } from '../evaluation/known-incidents.js';
+import { createRevisionOf, numberOf, handedByOthers } from '../evaluation/known-incidents.js';
 import type { AlertFacts } from '../evaluation/alert-of.js';
 import { owedNotifications } from '../evaluation/owed.js';
 import { recipientsOf } from '../evaluation/planned-alarms.js';
@@ -236,7 +236,10 @@ test('whatever two sides of a partition saw and sent, every alerter knows the en
       owner.decided.length = 0;
       for (const { side, step } of meanwhile) (side === 'owner' ? owner : detached).step(step);
       owner.current ??= evaluate(undefined, result('ok'), settings, context);
-      const handed = detached.spool.handed('another').map((told) => handedByAnother(told, owner.stored));
+      const handed = handedByOthers(
+        detached.spool.handed('another').map((told) => ({ told, isUndisturbed: false })),
+        owner.stored,
+      );
       owner.store(handed, detached.spool.deliveredAlarms);
       for (const step of after) owner.step(step);
       owner.deliverAll();
