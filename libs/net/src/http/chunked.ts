@@ -67,7 +67,8 @@ export class ChunkedReader {
   private takeTrailer(line: string): void {
     this.trailerBytes += line.length;
     if (line === '') this.done = true;
-    else if (!line.includes(':')) throw broken('a trailer has no colon');
+    // A line that begins with a space continues the one before, as in the head.
+    else if (!/^[ \t]/.test(line) && !line.includes(':')) throw broken('a trailer has no colon');
   }
 }
 

@@ -63,6 +63,7 @@ describe('a body in chunks', () => {
     ['6\t\r\nhello\n\r\n0 \r\n\r\n', 'hello\n', true, [behind]],
     ['6 ;x\r\nhello\n\r\n0\r\n\r\n', 'hello\n', true, [behind]],
     ['6\r\nhello\n\r\n0\r\nX: y\r\nZ: a\r\n\r\n', 'hello\n', true, []],
+    ['6\r\nhello\n\r\n0\r\nX: y\r\n z\r\n\tA\r\n\r\n', 'hello\n', true, []],
     ['6\r\nhello\n\r\n', 'hello\n', false, []],
     ['6\r\nhello\n\r\n0\r\n', 'hello\n', false, []],
     ['', '', false, []],
