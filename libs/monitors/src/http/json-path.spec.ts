@@ -7,6 +7,10 @@ const document = {
   'load average': [0.5],
   "it's": { 'a]b': true },
   ünïcode: 1,
+  '😀': 2,
+  'a\nb': 3,
+  'a\\b': 4,
+  'a/b': 5,
   __proto__x: 0,
 };
 
@@ -21,6 +25,14 @@ describe('a JSON path', () => {
     ['$["load average"][ 0 ]', 0.5],
     ["$['it\\'s']['a]b']", true],
     ['$.ünïcode', 1],
+    ["$['\\u00fcn\\u00efcode']", 1],
+    ['$.😀', 2],
+    ['$["\\uD83D\\ude00"]', 2],
+    ["$['a\\nb']", 3],
+    ["$['a\\\\b']", 4],
+    ["$['a\\/b']", 5],
+    ['$ .a\n[0] .b', 1],
+    ["$['a'] [ -2 ]['b']", 1],
     ['$.status.length', undefined],
     ['$.a.length', undefined],
     ['$.a.b', undefined],
@@ -43,6 +55,10 @@ describe('a JSON path', () => {
     '$.a[1:2]',
     '$[?@.b]',
     '$.a b',
+    '$. a',
+    '$.a ',
+    ' $.a',
+    '$.1a',
     "$['a",
   ])('%j is none', (path) => {
     expect(parseJsonPath(path)).toBeUndefined();

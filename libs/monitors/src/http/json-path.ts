@@ -3,8 +3,9 @@ export type JsonPath = readonly (string | number)[];
 
 export const JSON_PATH_EXPECTED = 'a JSON path to one value, such as "$.status" or "$[\'load average\'][0]"';
 
+/** Beyond RFC 9535, a name may contain `$` and `-`. */
 const SEGMENT =
-  /\.(?<name>[\p{L}_$][\p{L}\p{N}_$-]*)|\[\s*(?:(?<index>-?\d{1,9})|'(?<single>(?:[^'\\]|\\.)*)'|"(?<double>(?:[^"\\]|\\.)*)")\s*\]/uy;
+  /[ \t\n\r]*(?:\.(?<name>[\p{L}_$\u{80}-\u{10ffff}][\p{L}\p{N}_$\u{80}-\u{10ffff}-]*)|\[\s*(?:(?<index>-?\d{1,9})|'(?<single>(?:[^'\\]|\\.)*)'|"(?<double>(?:[^"\\]|\\.)*)")\s*\])/uy;
 
 /** Parses a singular query of RFC 9535: one that leads to at most one value. Undefined if it is not one. */
 export function parseJsonPath(text: string): JsonPath | undefined {
@@ -17,10 +18,19 @@ export function parseJsonPath(text: string): JsonPath | undefined {
     const quoted = single ?? double;
     if (name !== undefined) path.push(name);
     else if (index !== undefined) path.push(Number(index));
-    else if (quoted !== undefined) path.push(quoted.replace(/\\(.)/gu, '$1'));
+    else if (quoted !== undefined) path.push(unescaped(quoted));
     else return undefined;
   }
   return path;
+}
+
+const ESCAPED: ReadonlyMap<string, string> = new Map(Object.entries({ b: '\b', f: '\f', n: '\n', r: '\r', t: '\t' }));
+
+/** The escapes of JSON, as in RFC 9535. Any other escaped character is itself. */
+function unescaped(quoted: string): string {
+  return quoted.replace(/\\(?:u([\da-f]{4})|(.))/giu, (_, unit: string | undefined, character: string) =>
+    unit === undefined ? (ESCAPED.get(character) ?? character) : String.fromCharCode(Number.parseInt(unit, 16)),
+  );
 }
 
 /** The value at a path; undefined if there is none. A negative index counts from the end. */
