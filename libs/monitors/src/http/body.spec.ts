@@ -32,6 +32,21 @@ describe('http: the encoding of a text', () => {
     ['UTF-16 by the header', [type('text/html; charset=utf-16le')], Buffer.from(ZURICH, 'utf16le'), 'Zürich'],
     ['ASCII in UTF-16', [type('text/html; charset=utf-16le')], Buffer.from('welcome', 'utf16le'), 'welcome'],
     ['UTF-16 by its mark', [], iconv.encode(ZURICH, 'utf-16le', { addBOM: true }), 'Zürich'],
+    ['UTF-32BE by its mark', [], iconv.encode(ZURICH, 'utf-32be', { addBOM: true }), 'Zürich'],
+    ['UTF-32LE by its mark', [], iconv.encode(ZURICH, 'utf-32le', { addBOM: true }), 'Zürich'],
+    [
+      'UTF-16 of a page that nobody tells',
+      [type('text/html')],
+      iconv.encode(ZURICH, 'utf-16le', { addBOM: false }),
+      'Zürich',
+    ],
+    ['UTF-16BE of a page that nobody tells', [], iconv.encode(ZURICH, 'utf-16be', { addBOM: false }), 'Zürich'],
+    [
+      'XML in UTF-16 without its mark',
+      [type('application/xml')],
+      iconv.encode('<?xml version="1.0" encoding="utf-16"?><a>Zürich</a>', 'utf-16be', { addBOM: false }),
+      'Zürich',
+    ],
     ['UTF-16BE by its mark', [], iconv.encode(ZURICH, 'utf-16be', { addBOM: true }), 'Zürich'],
     [
       'UTF-8 by its mark, whatever the header says',
@@ -118,6 +133,16 @@ describe('http: how a body is encoded', () => {
     [['Content-Encoding: deflate'], deflateRawSync(hello)],
     [['Content-Encoding: gzip, deflate'], deflateRawSync(gzipSync(hello))],
     [['Content-Encoding: gzip'], Buffer.concat([gzipSync('hel'), gzipSync('lo\n')])],
+    [['Content-Encoding: gzip'], deflateSync(hello)],
+    [['Content-Encoding: deflate'], gzipSync(hello)],
+    [['Content-Encoding: gzip;q=1.0'], gzipSync(hello)],
+    [['Content-Encoding: "gzip"'], gzipSync(hello)],
+    [['Content-Encoding: x-deflate'], deflateSync(hello)],
+    [['Content-Encoding: gzip'], Buffer.concat([gzipSync(hello), Buffer.alloc(512)])],
+    [['Content-Encoding: gzip'], Buffer.concat([gzipSync(hello), Buffer.from('\r\n')])],
+    [['Content-Encoding: gzip'], Buffer.concat([gzipSync(hello), Buffer.from('<!-- done -->')])],
+    [['Content-Encoding: gzip'], Buffer.concat([gzipSync(hello), Buffer.from([0x1f, 0x8b, 1, 2, 3])])],
+    [['Content-Encoding: gzip'], Buffer.concat([gzipSync('hel'), gzipSync('lo\n'), Buffer.from('\n')])],
     [['Content-Encoding: gzip'], gzipSync(hello).subarray(0, -6)],
     [['Content-Encoding: utf-8'], hello],
     [['Content-Encoding: none'], hello],
@@ -188,6 +213,7 @@ describe('http: numbers of JSON', () => {
   it.each<[string, Buffer]>([
     ['with a mark of UTF-8', Buffer.from('\ufeff{"a":"ü"}')],
     ['in UTF-16', iconv.encode('{"a":"ü"}', 'utf-16le', { addBOM: true })],
+    ['in UTF-16 with the mark of the other end', iconv.encode('{"a":"ü"}', 'utf-16be', { addBOM: true })],
     ['with strings that look like numbers', Buffer.from('{"b":"\\"1","c":"2\\\\","a":"ü"}')],
   ])('%s are read', async (_, body) => {
     expect(

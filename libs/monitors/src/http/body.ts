@@ -1,8 +1,9 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
-import { constants, createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
+import { constants, createBrotliDecompress, createInflate, createInflateRaw } from 'node:zlib';
 import { codingsOf, type WireResponse } from '@9volt/net';
 import type { Scope } from '@9volt/process';
 import { type BodyReader, MAX_BODY_BYTES } from './body-reader.js';
+import { gunzipped, isGzip } from './gunzip.js';
 
 /** curl's limit. */
 const MAX_CODINGS = 5;
@@ -37,6 +38,7 @@ function decoded(
     ...codingsOf(response.fields, 'Content-Encoding'),
     ...codingsOf(response.fields, 'Transfer-Encoding'),
   ]
+    .map(bareCoding)
     .filter((coding) => !NO_CODING.test(coding))
     .reverse();
   const source = new Source(response.body());
@@ -69,21 +71,46 @@ class Source {
   }
 }
 
+/** Without quotes and parameters, which belong into Accept-Encoding. */
+function bareCoding(coding: string): string {
+  return (coding.split(';', 1)[0] as string).trim().replace(/^"(.*)"$/, '$1');
+}
+
+type Decoder = (begin: Buffer, body: AsyncGenerator<Buffer>, scope: Scope) => AsyncIterable<Buffer>;
+
 const zlib = { finishFlush: constants.Z_SYNC_FLUSH };
 
-/** By the first two bytes, if they decide. */
-const DECODERS = new Map<string, (begin: Buffer) => Transform>(
+const ofGzip: Decoder = (begin, body, scope) =>
+  isZlib(begin) ? through(createInflate(zlib), body, scope) : gunzipped(body, scope);
+
+/**
+ * "deflate" means zlib (RFC 9110, section 8.4.1.2); some servers send it without the zlib header, or gzip. The first two bytes show
+ * which.
+ */
+const ofDeflate: Decoder = (begin, body, scope) =>
+  isGzip(begin)
+    ? gunzipped(body, scope)
+    : through(isZlib(begin) ? createInflate(zlib) : createInflateRaw(zlib), body, scope);
+
+const DECODERS = new Map<string, Decoder>(
   Object.entries({
-    gzip: () => createGunzip(zlib),
-    'x-gzip': () => createGunzip(zlib),
-    // "deflate" means zlib (RFC 9110, section 8.4.1.2); some servers send it without the zlib header.
-    deflate: (begin) => (isZlib(begin) ? createInflate(zlib) : createInflateRaw(zlib)),
-    br: () => createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }),
-  }),
+    gzip: ofGzip,
+    'x-gzip': ofGzip,
+    deflate: ofDeflate,
+    'x-deflate': ofDeflate,
+    br: (_begin, body, scope) =>
+      through(createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH }), body, scope),
+  } satisfies Record<string, Decoder>),
 );
 
+function through(decoder: Transform, body: AsyncGenerator<Buffer>, scope: Scope): AsyncIterable<Buffer> {
+  scope.onEnd(() => void decoder.destroy());
+  pipeline(Readable.from(body), decoder, () => undefined);
+  return decoder as AsyncIterable<Buffer>;
+}
+
 function isZlib(begin: Buffer): boolean {
-  return begin.length < 2 || ((begin[0] as number) % 16 === 8 && begin.readUInt16BE() % 31 === 0);
+  return begin.length >= 2 && (begin[0] as number) % 16 === 8 && begin.readUInt16BE() % 31 === 0;
 }
 
 async function* decodedBy(
@@ -100,16 +127,14 @@ async function* decodedBy(
     begin = Buffer.concat([begin, value]);
   }
   if (begin.length === 0) return;
-  const decoder = (DECODERS.get(coding) as (begin: Buffer) => Transform)(begin);
-  scope.onEnd(() => void decoder.destroy());
-  const rest = async function* (): AsyncGenerator<Buffer> {
+  const body = async function* (): AsyncGenerator<Buffer> {
     yield begin;
     yield* { [Symbol.asyncIterator]: () => pieces };
   };
-  pipeline(Readable.from(rest()), decoder, () => undefined);
+  const decoder = DECODERS.get(coding) as Decoder;
   let bytes = 0;
   try {
-    for await (const chunk of decoder as AsyncIterable<Buffer>) {
+    for await (const chunk of decoder(begin, body(), scope)) {
       bytes += chunk.length;
       if (isBetween && bytes > MAX_BETWEEN_BYTES) {
         throw new Error(`within ${coding} it is longer than ${MAX_BETWEEN_BYTES / 1_048_576} MiB`);

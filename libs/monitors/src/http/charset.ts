@@ -25,7 +25,7 @@ export function charsetOf(contentType: string | undefined, begin: Buffer): Chars
   const mark = byMark(begin);
   if (mark) return { label: mark };
   const said = [inHeader(contentType), inMarkup(contentType, begin)].filter((each) => each !== undefined);
-  const [label] = said.filter(isKnown);
+  const [label = byZeros(begin)] = said.filter(isKnown);
   if (label !== undefined) return { label };
   return said[0] === undefined ? { label: undefined } : { label: undefined, unknown: said[0] };
 }
@@ -96,8 +96,19 @@ function byMark(begin: Buffer): string | undefined {
   if (begin.subarray(0, 3).equals(Buffer.from([0xef, 0xbb, 0xbf]))) return 'utf-8';
   if (begin.length < 2) return undefined;
   const mark = begin.readUInt16BE();
-  if (mark === 0xfffe) return begin.length >= 4 && begin.readUInt16BE(2) === 0 ? 'utf-32le' : 'utf-16le';
-  return mark === 0xfeff ? 'utf-16be' : undefined;
+  const next = begin.length < 4 ? undefined : begin.readUInt16BE(2);
+  if (mark === 0xfffe) return next === 0 ? 'utf-32le' : 'utf-16le';
+  if (mark === 0xfeff) return 'utf-16be';
+  return mark === 0 && next === 0xfeff ? 'utf-32be' : undefined;
+}
+
+/**
+ * UTF-16 without a mark, by two characters of ASCII at the beginning: browsers recognise XML so (HTML, section 13.2.3.2), readers
+ * of JSON anything (RFC 4627, section 3).
+ */
+function byZeros(begin: Buffer): string | undefined {
+  const zeros = [...begin.subarray(0, 4)].map((byte) => (byte === 0 ? '0' : byte < 0x80 ? 'a' : '-')).join('');
+  return zeros === 'a0a0' ? 'utf-16le' : zeros === '0a0a' ? 'utf-16be' : undefined;
 }
 
 function inHeader(contentType = ''): string | undefined {
