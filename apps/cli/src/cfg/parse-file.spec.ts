@@ -255,9 +255,12 @@ describe('a file that is not UTF-8', () => {
   });
 });
 
-it('refuses excessive nesting', () => {
-  expect(parsed(`monitor: ${'['.repeat(100_000)}`).faults[0]).toMatch(/^a\.yaml:1: /);
-});
+it.each(['['.repeat(100_000), '['.repeat(20_000) + ']'.repeat(20_000), '{a: '.repeat(20_000) + '}'.repeat(20_000)])(
+  'refuses excessive nesting, in words',
+  (nested) => {
+    expect(parsed(`monitor: ${nested}`).faults[0]).toMatch(/^a\.yaml(?::1)?: it is nested too deeply/);
+  },
+);
 
 describe('shows the line of a fault', () => {
   const quoted = (text: string, path: readonly string[]): string[] => {

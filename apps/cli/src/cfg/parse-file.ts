@@ -88,7 +88,7 @@ function parseWhole(file: string, text: string, faults: ConfigFault[], strict: b
     documents = [...parseAllDocuments(text, options)];
   } catch (error) {
     // For nesting that is too deep for the parser.
-    faults.push({ file, message: `cannot parse it: ${messageOf(error)}` });
+    faults.push({ file, message: parserWords(messageOf(error)) });
     return { entries: [], ours: true };
   }
   const broken = documents.flatMap(({ errors }) => errors);
@@ -98,7 +98,8 @@ function parseWhole(file: string, text: string, faults: ConfigFault[], strict: b
   const values = new YamlValues();
   const entries = documents.flatMap((document) => {
     const problems = [...document.errors, ...document.warnings];
-    for (const problem of problems) faults.push({ file, ...lineAt(problem.pos[0]), message: problem.message });
+    for (const problem of problems)
+      faults.push({ file, ...lineAt(problem.pos[0]), message: parserWords(problem.message) });
     if (problems.length > 0 || isEmpty(document)) return [];
     try {
       return entriesOf(file, document, values, placeAt, faults);
@@ -109,6 +110,11 @@ function parseWhole(file: string, text: string, faults: ConfigFault[], strict: b
     }
   });
   return { entries, ours };
+}
+
+/** The parser is recursive. */
+function parserWords(message: string): string {
+  return /call stack/i.test(message) ? 'it is nested too deeply to be parsed' : message;
 }
 
 function isEmpty({ contents }: Document.Parsed): boolean {

@@ -92,12 +92,37 @@ describe('validating settings', () => {
     ],
     [{ name: 'x', at: '2026-02-30T00:00:00Z' }, /expected a valid time with its zone, such as "2026-12-24T18:00:00Z"$/],
     [{ name: 'x', port: 65_536 }, /from 1 to 65535$/],
-    [{ name: 5 }, /expected a non-empty text$/],
   ])('names the exceeded limit: %#', (raw, message) => {
     expect(validateSettings(Sample, raw)).toMatchObject({
       ok: false,
       errors: [{ message: expect.stringMatching(message) }],
     });
+  });
+
+  it.each([
+    [{ name: 5 }, 'name: 5 is not valid; expected a non-empty text; put it in quotes'],
+    [{ name: true }, 'name: true is not valid; expected a non-empty text; put it in quotes'],
+    [{ name: 'x', password: 12_345_678 }, 'password: is not valid; expected a non-empty text; put it in quotes'],
+    [
+      { name: 'x', 'some-tags': ['a', 1.1, true] },
+      'some-tags: ["a",1.1,true] is not valid; expected a list of at most 1000 texts; put items 2 and 3 in quotes',
+    ],
+    [
+      { name: 'x', headers: { 'X-Id': 123, 'X-A': 'a', 'X-On': false } },
+      'headers: is not valid; expected a map from text to text, of at most 256 entries; put X-Id and X-On in quotes',
+    ],
+    [
+      { name: 'x', headers: { 'X-Id': { a: 1 } } },
+      'headers: is not valid; expected a map from text to text, of at most 256 entries',
+    ],
+    [{ name: ['a'] }, 'name: ["a"] is not valid; expected a non-empty text'],
+  ])('asks for quotes where they are missing: %j', (raw, message) => {
+    expect(errorsOf(raw).map((error) => error.message)).toEqual([message]);
+  });
+
+  it('names at most three that lack quotes', () => {
+    const headers = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`X-${index}`, index]));
+    expect(errorsOf({ name: 'x', headers })[0]?.message).toMatch(/; put X-0, X-1, X-2 and 197 more in quotes$/);
   });
 
   it('turns whole nanoseconds into a duration string, and keeps a string as it is', () => {

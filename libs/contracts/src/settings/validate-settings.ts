@@ -62,6 +62,7 @@ function toJudge(instance: object, attributes: ReadonlyMap<string, AttributeMeta
 /** Further unknown attributes of a document are only counted: the cost of an answer must not grow with its input. */
 const MAX_UNKNOWN = 20;
 /** The message cuts a longer name, and suggests nothing for it. */
+const MAX_SHOWN_BARE = 3;
 const MAX_SHOWN_NAME = 80;
 
 function unknownAttributes(
@@ -184,7 +185,7 @@ function attributeFault(at: string, meta: AttributeMeta, value: unknown): FieldE
       message: `${meta.name}: has no value; expected ${meta.expected}, or leave it out`,
     };
   }
-  const expected = `${meta.expected}${exceededLimit(meta, value)}`;
+  const expected = `${meta.expected}${exceededLimit(meta, value)}${missingQuotes(meta, value)}`;
   if (!meta.secret) return fault(path, value, expected);
   return { path, expected, message: `${meta.name}: is not valid; expected ${expected}` };
 }
@@ -200,6 +201,24 @@ function exceededLimit({ kind, maxLength = Infinity }: AttributeMeta, value: unk
     0,
   );
   return longest > maxLength ? `, each of at most ${maxLength} characters; one has ${longest}` : '';
+}
+
+/** What has to stand in quotes, where YAML or JSON has a number or a flag in place of a text. */
+function missingQuotes({ kind }: AttributeMeta, value: unknown): string {
+  const isBare = (item: unknown): boolean => ['number', 'bigint', 'boolean'].includes(typeof item);
+  if (kind === 'text') return isBare(value) ? '; put it in quotes' : '';
+  const bare =
+    kind === 'text-list' && Array.isArray(value)
+      ? value.flatMap((item, index) => (isBare(item) ? [String(index + 1)] : []))
+      : kind === 'text-map' && isPlainObject(value)
+        ? Object.entries(value).flatMap(([key, item]) => (isBare(item) ? [key] : []))
+        : [];
+  if (bare.length === 0) return '';
+  const shownOnes = bare.slice(0, MAX_SHOWN_BARE).map(shownName);
+  const others = bare.length > MAX_SHOWN_BARE ? [`${bare.length - MAX_SHOWN_BARE} more`] : [];
+  const all = [...shownOnes, ...others];
+  const names = all.length === 1 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
+  return `; put ${kind === 'text-list' ? `item${bare.length > 1 ? 's' : ''} ` : ''}${names} in quotes`;
 }
 
 function missing(at: string, meta: AttributeMeta): FieldError {
