@@ -43,7 +43,6 @@ const moduleBoundaries = {
     '@nx/enforce-module-boundaries': [
       'error',
       {
-        enforceBuildableLibDependency: true,
         depConstraints: Object.entries(mayImport).map(([project, allowed]) => ({
           sourceTag: `project:${project}`,
           onlyDependOnLibsWithTags: [project, ...allowed].map((name) => `project:${name}`),
