@@ -104,7 +104,10 @@ export class RecordingAlerters {
     if (alert.group) {
       const { alarms, resolves } = alert.group;
       if (accepted) this.groups.push({ alerter, at, by, alarms, resolves });
-    } else this.deliveries.push({ alerter, at, by, accepted, monitor, type, key, since, again });
+    } else {
+      const late = behaviour.kind === 'slow' ? { answeredLate: true as const } : {};
+      this.deliveries.push({ alerter, at, by, accepted, monitor, type, key, since, again, ...late });
+    }
     this.noteOpen(`${alerter} ${key} ${type}`, response);
     switch (behaviour.kind) {
       case 'hang':

@@ -119,6 +119,15 @@ describe('an outage of which an alerter was not notified', () => {
     expect(figures).toMatchObject({ told: 2, explained: 0, slowestMs: 40_000 });
   });
 
+  it('may be repeated once if its provider answered late', () => {
+    const history = sound();
+    history.deliveries = history.deliveries.map((one) => ({ ...one, answeredLate: true }));
+    insert(history.deliveries, delivery({ at: 40_000, by: 'w2', answeredLate: true }));
+    expect(kinds(history)).toEqual([]);
+    insert(history.deliveries, delivery({ at: 50_000, by: 'w1' }));
+    expect(kinds(history)).toEqual(['repeated']);
+  });
+
   it('may be repeated on purpose', () => {
     const history = sound();
     insert(history.deliveries, delivery({ at: 50_000, again: true }));

@@ -144,7 +144,8 @@ function incarnationOf({ key }: Delivery): string {
 }
 
 /**
- * Each fault that can have caused it excuses the same notification once more. See {@link excuses}. Two sides of a partition may give
+ * Each fault that can have caused it excuses the same notification once more, see {@link excuses}; so does a provider that answered
+ * late, once. Two sides of a partition may give
  * two outages the same number: that is no repeat.
  */
 function checkRepeats(
@@ -168,6 +169,7 @@ function checkRepeats(
         (fault) => excuses(fault, before, again, sides) && !spent.has(fault) && mayShowAt(fault, again.at, promises),
       );
       if (excuse) spent.add(excuse);
+      else if (before.answeredLate && !spent.has(same)) spent.add(same);
       else {
         violations.push({
           kind: 'repeated',

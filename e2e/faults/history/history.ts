@@ -63,6 +63,8 @@ export interface Delivery {
   key: string;
   /** When the first failed check of the incident ran. */
   since: number;
+  /** Its provider answered only later: nobody knew meanwhile whether it had arrived. */
+  answeredLate?: true;
   /** Sent again on purpose: a repeat of an alarm that lasts, or the end of a flapping. */
   again?: boolean;
 }
