@@ -5,7 +5,8 @@ import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/com
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
 import type { CacheRecord } from '../cache/records.js';
-import { ChangeLog, type LogEntry, STREAM_TYPES, type StreamType } from './change-log.js';
+import { ChangeLog, type LogEntry, STREAM_TYPES } from './change-log.js';
+import { changesOf } from './changes-of.js';
 import { MessageWriter } from './message-writer.js';
 import { unknownNames } from '../common/list-query.js';
 import { revisionOf, streamId } from '../common/stream-id.js';
@@ -145,53 +146,9 @@ export class StreamHub implements OnModuleInit, OnModuleDestroy {
 
   private noticed(record: CacheRecord): void {
     if (!this.started) return;
-    const note = (type: StreamType, id: string): void =>
-      void this.open.set(`${type}/${id}`, { type, id, derived: false });
-    switch (record.kind) {
-      case 'event':
-        return note('event', record.event.id);
-      case 'latest':
-        return note('result', record.latest.monitor);
-      case 'monitor':
-        note('monitor', record.name);
-        return note('state', record.name);
-      case 'state':
-        return note('state', record.name);
-      case 'origin':
-        if (record.noun === 'monitor') note('state', record.name);
-        return;
-      case 'assignment':
-      case 'poison':
-      case 'ack':
-      case 'pause':
-        return note('state', record.monitor);
-      case 'member':
-        this.sweepDue = true;
-        return note('member', record.member.MemberID);
-      case 'drain':
-        this.sweepDue = true;
-        for (const member of this.cache.members.live.values())
-          if (member.Name === record.worker) note('member', member.MemberID);
-        return;
-      case 'director':
-        return note('member', record.director.MemberID);
-      case 'silence':
-      case 'maintenance':
-        this.sweepDue = true;
-        return;
-      case 'config':
-      case 'coverage':
-      case 'alerter':
-      case 'status-page':
-      case 'report':
-      case 'report-sent':
-      case 'incident':
-      case 'outbox':
-      case 'vitals':
-      case 'vitals-index':
-      case 'request':
-        return;
-    }
+    const { told, sweeps } = changesOf(record, this.cache.members.live.values());
+    for (const [type, id] of told) this.open.set(`${type}/${id}`, { type, id, derived: false });
+    if (sweeps) this.sweepDue = true;
   }
 
   private start(): void {
