@@ -26,6 +26,16 @@ describe('the output of a plugin, however long it is', () => {
     }
   });
 
+  it.each<[string, Buffer, string]>([
+    ['of an old locale', Buffer.from('WARNING - Gr\xf6\xdfe\nMen\xfc|a=1', 'latin1'), 'WARNING - Größe\nMenü'],
+    ['in UTF-8', Buffer.from('OK - 東京|a=1'), 'OK - 東京'],
+    ['in UTF-8, cut within a character', Buffer.from(`${'x'.repeat(65_535)}ü|a=1`), 'x'.repeat(65_535)],
+  ])('is read as text %s', (_what, bytes, text) => {
+    const head = new PluginHead(65_536);
+    head.push(bytes);
+    expect(parsePluginOutput(head.text())).toEqual({ text, performance: [{ label: 'a', value: 1 }] });
+  });
+
   it('keeps no partial item if the data itself is too long', () => {
     const { performance } = read(`OK|${'x'.repeat(65_530)}=1 last=12345678 more=1\nlong|next=7`);
     expect(performance.map(({ label }) => label)).not.toContain('last');

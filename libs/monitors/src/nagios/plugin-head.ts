@@ -1,4 +1,5 @@
 import { Head } from '@9volt/process';
+import { pluginText } from './plugin-text.js';
 
 const BAR = '|'.charCodeAt(0);
 const NEWLINE = '\n'.charCodeAt(0);
@@ -46,10 +47,11 @@ export class PluginHead {
   text(): string {
     return this.parts
       .filter((_, part) => this.seen.has(part))
-      .map(
-        ({ separator, head }) =>
-          `${separator}${separator === '|' && head.bytes > this.limit ? whole(head.text()) : head.text()}`,
-      )
+      .map(({ separator, head }) => {
+        const isCut = head.bytes > this.limit;
+        const text = pluginText(head.buffer(), isCut);
+        return `${separator}${separator === '|' && isCut ? whole(text) : text}`;
+      })
       .join('');
   }
 }

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { ANSWER, decodeAnswer, encodePacket, NrpeError, type NrpeVersion, packetLength } from './packet.js';
@@ -16,6 +17,14 @@ describe('a packet of NRPE', () => {
         expect(decodeAnswer(onTheWire(version, exitCode, text))).toEqual({ exitCode, output: text });
       }),
     );
+  });
+
+  it('of an old locale is read as text', () => {
+    const packet = encodePacket(4, ANSWER, 1, 'WARNING - Gr__e');
+    packet.set(Buffer.from('Gr\xf6\xdfe', 'latin1'), packet.indexOf('Gr__e'));
+    packet.writeUInt32BE(0, 4);
+    packet.writeUInt32BE(crc32(packet), 4);
+    expect(decodeAnswer(packet).output).toBe('WARNING - Größe');
   });
 
   it('of version 2 contains 1,023 bytes', () => {

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { pluginText } from '../nagios/plugin-text.js';
 
 /**
  * The packets of NRPE, by the sources of its daemon (https://github.com/NagiosEnterprises/nrpe, include/common.h). All numbers are
@@ -117,6 +118,6 @@ export function decodeAnswer(packet: Buffer): NrpeAnswer {
   const end = text.indexOf(0);
   return {
     exitCode: packet.readInt16BE(8),
-    output: new TextDecoder().decode(end < 0 ? text : text.subarray(0, end)),
+    output: pluginText(end < 0 ? text : text.subarray(0, end), end < 0),
   };
 }
