@@ -27,6 +27,11 @@ const name: Read = (reader) => reader.name();
 const string: Read = (reader) => quoted(reader.string());
 const hex: Read = (reader) => reader.bytes().toString('hex').toUpperCase();
 const base64: Read = (reader) => reader.bytes().toString('base64');
+/** RFC 9886. */
+const someBase64: Read = (reader) => {
+  if (reader.left === 0) throw new Malformed('a record without data');
+  return base64(reader);
+};
 const typed: Read = (reader) => typeName(reader.u16());
 const ipv4: Read = (reader) => `${reader.u8()}.${reader.u8()}.${reader.u8()}.${reader.u8()}`;
 const ipv6: Read = (reader) => ipv6Text(reader.bytes(16));
@@ -76,6 +81,7 @@ const DATA: Readonly<Record<string, Read>> = {
   AFSDB: fields(u16, name),
   APL: prefixListText,
   AVC: texts,
+  BRID: someBase64,
   CAA: fields(u8, propertyTag, (reader) => quoted(reader.bytes())),
   CDNSKEY: key,
   CDS: delegation,
@@ -92,9 +98,12 @@ const DATA: Readonly<Record<string, Read>> = {
   DNAME: name,
   DNSKEY: key,
   DS: delegation,
+  // RFC 9859, section 2.1.
+  DSYNC: fields(typed, (reader) => nameOfNumber(reader.u8(), { 1: 'NOTIFY' }), u16, name),
   EUI48: (reader) => dashed(reader.bytes(6)),
   EUI64: (reader) => dashed(reader.bytes(8)),
   GPOS: fields(string, string, string),
+  HHIT: someBase64,
   HINFO: fields(string, string),
   HIP: (reader) => {
     const [tag, algorithm, length] = [reader.u8(), reader.u8(), reader.u16()];
@@ -133,6 +142,7 @@ const DATA: Readonly<Record<string, Read>> = {
   OPENPGPKEY: base64,
   PTR: name,
   PX: fields(u16, name, name),
+  RESINFO: texts,
   RP: fields(name, name),
   RRSIG: signature,
   RT: fields(u16, name),
@@ -148,6 +158,7 @@ const DATA: Readonly<Record<string, Read>> = {
   TLSA: certificate,
   TXT: texts,
   URI: fields(u16, u16, (reader) => quoted(reader.bytes())),
+  WALLET: texts,
   X25: string,
   ZONEMD: fields(u32, u8, u8, hex),
 };

@@ -158,6 +158,11 @@ export const TYPES: readonly [type: string, code: number, data: Data][] = [
   ['HTTPS', 65, (m) => m.service()],
   ['HTTPS', 65, (m) => m.service()],
   ['SVCB', 64, (m) => m.service()],
+  ['DSYNC', 66, many(word, byte, word, name)],
+  ['HHIT', 67, bytes(1, 60)],
+  ['BRID', 68, bytes(1, 60)],
+  ['RESINFO', 261, string],
+  ['WALLET', 262, many(string, string)],
   ['TYPE65280', 65_280, bytes(0, 40)],
   ['TYPE731', 731, bytes(0, 40)],
 ];
