@@ -123,7 +123,8 @@ const pagesOnlyInDashboard = {
         paths: [{ name: 'etcd3', message: 'Only libs/etcd-dal talks to etcd.' }],
         patterns: [
           {
-            regex: '^@9volt/(?!contracts/(pages|api-types|by-name|describe-matcher|duration|event-words|in-group|uptime-text|workers)$)',
+            regex:
+              '^@9volt/(?!contracts/(pages|api-types|by-name|describe-matcher|duration|event-words|in-group|uptime-text|workers)$)',
             message: 'The dashboard talks to the API only: see libs/contracts/src/api-types.ts.',
           },
         ],

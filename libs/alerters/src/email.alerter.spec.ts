@@ -1,5 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeCertificate, someOf, unusedPort } from '@9volt/testing';
+import { makeAuthority, makeCertificate, someOf, unusedPort } from '@9volt/testing';
 import { attemptReport } from './attempt-delivery.js';
 import { renderAlert } from './render-alert.js';
 import { email } from './email.alerter.js';
@@ -169,6 +169,12 @@ describe('email', () => {
       outcome: 'delivered',
     });
     expect(mail().secure).toBe(true);
+  });
+
+  it('trusts the certificate of the server, whoever issued it', async () => {
+    const issued = makeAuthority().issue();
+    await open({ certificate: issued });
+    expect(await send({ tls: 'starttls', ca: issued.cert })).toMatchObject({ outcome: 'delivered' });
   });
 
   it('sends nothing without STARTTLS if it is required', async () => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Alert } from '@9volt/contracts';
-import { makeCertificate, unusedPort } from '@9volt/testing';
+import { makeAuthority, makeCertificate, unusedPort } from '@9volt/testing';
 import type { DeliveryContext, DeliveryOutcome } from './define-alerter.js';
 import { http } from './http.alerter.js';
 import { renderAlert } from './render-alert.js';
@@ -330,6 +330,13 @@ describe('http over TLS', () => {
     const outcome = await sendWith({ ca: own.cert, 'client-cert': client.cert, 'client-key': client.key });
     expect(outcome).toMatchObject({ outcome: 'delivered' });
     expect(names).toEqual([undefined, 'localhost']);
+  });
+
+  it('trusts the certificate of the provider, whoever issued it', async () => {
+    const issued = makeAuthority().issue();
+    server.setSecureContext(issued);
+    expect(await sendWith({ ca: issued.cert })).toMatchObject({ outcome: 'delivered' });
+    expect(await sendWith({ ca: own.cert })).toMatchObject({ outcome: 'retryable' });
   });
 
   it('trusts anybody if configured so', async () => {

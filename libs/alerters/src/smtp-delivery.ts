@@ -116,7 +116,10 @@ function connectionOptions(
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
     opportunisticTLS: opportunistic,
-    tls: { rejectUnauthorized: !skipVerify && !opportunistic, ...(ca === undefined ? {} : { ca }) },
+    tls: {
+      rejectUnauthorized: !skipVerify && !opportunistic,
+      ...(ca === undefined ? {} : { ca, allowPartialTrustChain: true }),
+    },
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketTimeout: timeoutMs,

@@ -8,7 +8,7 @@ export function SkipVerify(): PropertyDecorator {
 
 export function Ca(): PropertyDecorator {
   return Text({
-    doc: 'Certificates (PEM) of the authorities to trust, instead of those of the system.',
+    doc: 'Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.',
     multiline: true,
     notEmpty: true,
     maxLength: 65_536,

@@ -2699,7 +2699,7 @@ export interface components {
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -3006,7 +3006,7 @@ export interface components {
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -3193,7 +3193,7 @@ export interface components {
             /** @description Accept any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -3371,7 +3371,7 @@ export interface components {
             /** @description Accept any certificate. Only with ssl. Default: `false`. */
             "tls-skip-verify"?: boolean;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -4236,7 +4236,7 @@ export interface components {
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -4424,7 +4424,7 @@ export interface components {
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -4622,7 +4622,7 @@ export interface components {
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -4870,7 +4870,7 @@ export interface components {
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -5117,7 +5117,7 @@ export interface components {
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -5336,7 +5336,7 @@ export interface components {
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -5554,7 +5554,7 @@ export interface components {
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -5775,7 +5775,7 @@ export interface components {
              */
             "tls-server-name"?: string;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -6295,7 +6295,7 @@ export interface components {
             /** @description Use TLS. Without tls-ca the connection is encrypted, but the check does not verify the daemon; this fits the default setup of the daemon. Default: `true`. */
             ssl?: boolean;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -6488,7 +6488,7 @@ export interface components {
             /** @description Use TLS. Without tls-ca the connection is encrypted, but the check does not verify the daemon; this fits the default setup of the daemon. Default: `true`. */
             ssl?: boolean;
             /**
-             * @description Certificates (PEM) of the authorities to trust, instead of those of the system.
+             * @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.
              * @example -----BEGIN CERTIFICATE-----
              *     …
              *     -----END CERTIFICATE-----
@@ -7069,7 +7069,7 @@ export interface components {
                 tls?: "auto" | "starttls" | "tls" | "none";
                 /** @description Accept any certificate of the server. Default: `false`. */
                 "skip-verify"?: boolean;
-                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
+                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself. */
                 ca?: string;
                 /** @description Send the password even over an unencrypted connection. To a server on the same host 9volt always does. Default: `false`. */
                 "insecure-auth"?: boolean;
@@ -7139,7 +7139,7 @@ export interface components {
                 tls?: "auto" | "starttls" | "tls" | "none";
                 /** @description Accept any certificate of the server. Default: `false`. */
                 "skip-verify"?: boolean;
-                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
+                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself. */
                 ca?: string;
                 /** @description Send the password even over an unencrypted connection. To a server on the same host 9volt always does. Default: `false`. */
                 "insecure-auth"?: boolean;
@@ -7313,7 +7313,7 @@ export interface components {
                 "expect-not"?: string;
                 /** @description Accept any certificate of the server. Default: `false`. */
                 "skip-verify"?: boolean;
-                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
+                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself. */
                 ca?: string;
                 /** @description Client certificate (PEM). Needs client-key. */
                 "client-cert"?: string;
@@ -7402,7 +7402,7 @@ export interface components {
                 "expect-not"?: string;
                 /** @description Accept any certificate of the server. Default: `false`. */
                 "skip-verify"?: boolean;
-                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. */
+                /** @description Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself. */
                 ca?: string;
                 /** @description Client certificate (PEM). Needs client-key. */
                 "client-cert"?: string;

@@ -16,6 +16,7 @@ export function chainOf(socket: TLSSocket, ca: string | undefined): CertificateF
   const chain: X509Certificate[] = [];
   for (let at = leaf, rest = sent; at && chain.length < MAX_LENGTH;) {
     const below = at;
+    if (trusted.get(below.subject)?.some((each) => each.fingerprint256 === below.fingerprint256)) break;
     const authority = longest((trusted.get(below.issuer) ?? []).filter((each) => issued(each, below)));
     if (authority) {
       if (authority.fingerprint256 !== below.fingerprint256) chain.push(authority);
@@ -25,7 +26,9 @@ export function chainOf(socket: TLSSocket, ca: string | undefined): CertificateF
     rest = rest.filter((each) => each !== at);
     if (at) chain.push(at);
   }
-  return chain.map((certificate) => factsOf(certificate));
+  // Node shows only one certificate of each issuer that a peer sends. If it has expired, OpenSSL verified another.
+  const used = socket.authorized ? chain.filter(({ validTo }) => Date.parse(validTo) > Date.now()) : chain;
+  return used.map((certificate) => factsOf(certificate));
 }
 
 /** As node has them: each followed by its issuer, until one is its own. */

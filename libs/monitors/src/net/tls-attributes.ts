@@ -41,7 +41,7 @@ export function TlsSkipVerify(): PropertyDecorator {
 export function TlsCa(): PropertyDecorator {
   return Text({
     group: 'tls',
-    doc: 'Certificates (PEM) of the authorities to trust, instead of those of the system.',
+    doc: 'Certificates (PEM) of the authorities to trust, instead of those of the system. An authority can be an intermediate one, or the certificate of the server itself.',
     multiline: true,
     notEmpty: true,
     example: '-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n',

@@ -70,6 +70,33 @@ describe('tls: the certificates above that of the target', () => {
   });
 });
 
+describe('tls: an authority that is no root', () => {
+  const certificatesOf = (pem: string): string[] =>
+    pem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----\n?/g) ?? [];
+
+  it.each<[string, (leaf: string, intermediate: string) => [sent: string, trusted: string]]>([
+    ['the certificate of the target itself', (leaf) => [leaf, leaf]],
+    ['the certificate of the target, which sends more', (leaf, intermediate) => [leaf + intermediate, leaf]],
+    ['an intermediate', (leaf, intermediate) => [leaf + intermediate, intermediate]],
+    ['an intermediate that the target does not send', (leaf, intermediate) => [leaf, intermediate]],
+  ])('is trusted as by curl: %s', async (_, of) => {
+    const { key, cert } = makeAuthority({ intermediateDays: 50 }).issue({ days: 40 });
+    const [leaf = '', intermediate = ''] = certificatesOf(cert);
+    const [sent, trusted] = of(leaf, intermediate);
+    for (const more of [{}, { type: 'tcp', ssl: true }]) {
+      expect(await against({ key, cert: sent }, trusted, more)).toMatchObject({ status: 'ok' });
+    }
+    const other = makeAuthority().ca;
+    expect(await against({ key, cert: sent }, other)).toMatchObject({ status: 'critical' });
+  });
+
+  it('is judged by its own expiry, and not by what is above it', async () => {
+    const { key, cert } = makeAuthority({ intermediateDays: 2 }).issue({ days: 40 });
+    const [leaf = ''] = certificatesOf(cert);
+    expect(await against({ key, cert }, leaf)).toMatchObject({ status: 'ok' });
+  });
+});
+
 describe('tls: the requested name', () => {
   let authority: Authority;
   beforeAll(() => {
