@@ -155,7 +155,7 @@ function syncOptionsOf(directory: string, options: CfgOptions): SyncOptions {
   const given = options.set ?? basename(resolve(directory));
   // The root of a file system has no name.
   const set = given === '' ? 'files' : given;
-  if (!isName(set)) throw new CliError(`--set: ${JSON.stringify(set)} is no name of a set; expected ${NAME_EXPECTED}`);
+  if (!isName(set)) throw new CliError(`--set: expected ${NAME_EXPECTED}, got ${JSON.stringify(set)}`);
   const { replace = false, nosync = false, pruneAll = false, takeOver = false } = options;
   return { set, replace, nosync, pruneAll, takeOver };
 }

@@ -41,7 +41,7 @@ export function addLoginCommands(program: Command): void {
         return;
       }
       await writeLogin({ tokens, ...(api === undefined || api === address ? {} : { api }) });
-      say(`signed out of ${address}; ${loginFile()} has no token of it any more`);
+      say(`signed out of ${address}; removed its token from ${loginFile()}`);
     });
 }
 

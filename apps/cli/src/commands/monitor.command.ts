@@ -118,7 +118,8 @@ export function resultLine(name: string, { status, message, latencyMs, note }: C
 /** Undefined: until somebody enables it. */
 function pauseOf({ for: duration, comment, author }: PauseOptions): object | undefined {
   if (duration === undefined) {
-    if (comment !== undefined) throw new CliError('--comment needs --for: a configuration has no place for it');
+    if (comment !== undefined)
+      throw new CliError('--comment needs --for: 9volt keeps a comment only with a pause that ends');
     return undefined;
   }
   const ms = durationMsOf(duration);

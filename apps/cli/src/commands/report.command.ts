@@ -63,7 +63,7 @@ async function report(options: ReportOptions): Promise<void> {
   }
   const answer = await api.get<Report>('/api/v1/report', parameters);
   if (output === 'json') return say(JSON.stringify(answer, null, 2));
-  if (answer.partial) warn('The archive of the history did not answer: what only it has is missing.');
+  if (answer.partial) warn('The archive of the history did not answer, so this report lacks older data.');
   const what = answer.groupBy.toUpperCase();
   printTable(
     [what, 'UPTIME', 'DOWN', 'INCIDENTS', 'LONGEST', 'RECOVERY', 'BUDGET LEFT'],
@@ -90,7 +90,7 @@ function rangeOf({ last, from, to }: ReportOptions): { from?: string; to?: strin
   const end = to === undefined ? Date.now() : instant('--to', to);
   const length = last === undefined ? undefined : durationMsOf(last);
   if (last !== undefined && length === undefined) {
-    throw new CliError(`--last: ${JSON.stringify(last)} is no duration such as 24h or 30d`);
+    throw new CliError(`--last: expected a duration such as 24h or 30d, got ${JSON.stringify(last)}`);
   }
   const begin = from === undefined ? (length === undefined ? undefined : end - length) : instant('--from', from);
   return {

@@ -20,7 +20,7 @@ export class ClusterMetrics {
     );
     metrics.gauge(
       'ninevolt_unreadable_keys',
-      'Values in etcd that this process ignores, since they are not whole; its log and /status/errors name them',
+      'Values in etcd that this process ignores because they are invalid; its log and /status/errors name them',
       [],
       (gauge) => gauge.set(node.unreadable.size),
     );

@@ -20,7 +20,7 @@ test('reports each invalid value in the log and among the errors, 20 a minute, a
   now = 61_000;
   report(found('later'));
   expect(lines.slice(20)).toEqual([
-    'ignored 11 more values in etcd; they are not whole',
+    'ignored 11 more invalid values in etcd',
     'ignored the value of later: Tags: expected a list',
   ]);
   expect(errors).toHaveLength(21);

@@ -16,7 +16,7 @@ export function reportUnreadable(
   let omitted = 0;
   return ({ key, revision, bytes, reason }) => {
     if (now() - since > MINUTE_MS) {
-      if (omitted > 0) log.warn(`ignored ${omitted} more values in etcd; they are not whole`);
+      if (omitted > 0) log.warn(`ignored ${omitted} more invalid values in etcd`);
       since = now();
       reported = omitted = 0;
     }

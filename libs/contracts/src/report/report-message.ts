@@ -86,7 +86,7 @@ function notesOf({ lateSince }: ReportHeading, facts: ReportFacts, rows: number)
     notes.push(`This report was due at ${instant(lateSince)}. It comes late, because 9volt could not send it then.`);
   }
   if (rows > MAX_ROWS) notes.push(`The ${MAX_ROWS} rows with the least uptime of ${rows}; the attached file has all.`);
-  if (facts.partial) notes.push('The archive of the history did not answer: what only it has is missing.');
+  if (facts.partial) notes.push('The archive of the history did not answer, so this report lacks older data.');
   if (facts.incidentsFrom > facts.from) {
     notes.push(`Incidents before ${instant(facts.incidentsFrom)} are no longer stored, and not counted.`);
   }

@@ -113,13 +113,13 @@ function Archive({ cluster: { Archive: archive } }: { cluster: Cluster }) {
     <Panel title="Archive of the history">
       {downSince !== null ? (
         <p className={styles['item']}>
-          Does not answer since <Instant at={downSince} form="local" />. Older history is missing until it does.
+          Has not answered since <Instant at={downSince} form="local" />. Older history is missing until it does.
         </p>
       ) : writtenAt === null ? (
         <Empty title="The leader has not written yet" />
       ) : (
         <p className={styles['item']}>
-          {late ? 'Answers, but the leader has not written since' : 'Works; the leader wrote last at'}{' '}
+          {late ? 'Answers, but the leader has written nothing since' : 'Works; the leader last wrote at'}{' '}
           <Instant at={writtenAt} form="local" />
         </p>
       )}

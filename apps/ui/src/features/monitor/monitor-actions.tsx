@@ -136,7 +136,7 @@ export function MonitorActions({
             await navigate('/monitors');
           }}
         >
-          This removes its configuration and history and closes an open incident. You can take it back for{' '}
+          This removes its configuration and history and closes an open incident. You can undo this for{' '}
           {UNDO_MS / 1_000} s.
         </Confirm>
       ) : null}

@@ -155,7 +155,7 @@ export function BulkActions({ names, states, onSelect }: BulkActionsProps) {
         >
           {confirming.doubt}
           {confirming.action.isLater
-            ? `This removes their configuration and history and closes open incidents. You can take it back for ${UNDO_MS / 1_000} s.`
+            ? `This removes their configuration and history and closes open incidents. You can undo this for ${UNDO_MS / 1_000} s.`
             : null}
         </BulkConfirm>
       ) : null}

@@ -51,6 +51,6 @@ export function healthFacts(cluster: Cluster): [string, string][] {
     ['Coverage', cluster.Coverage ? `${percent(cluster.Coverage.share)} of monitors checked as scheduled` : 'unknown'],
     ['Checks', `${rate < 10 ? rate.toFixed(1) : count(Math.round(rate))} a second`],
     ['Lateness', `${latency(lateness)} (p99)`],
-    ['Owed', counted(cluster.Outbox.depth, 'notification')],
+    ['Waiting', counted(cluster.Outbox.depth, 'notification')],
   ];
 }

@@ -90,13 +90,13 @@ describe('a curl command as an http monitor', () => {
 
   it.each<[string, RegExp]>([
     ['curl -d @body.json http://a/', /paste the content of the file as request-body/],
-    ['curl -F a=b http://a/', /--form is not taken/],
+    ['curl -F a=b http://a/', /--form was left out/],
     ['curl --cacert ca.pem https://a/', /as tls-ca/],
     ['curl -E me.pem https://a/', /as tls-client-cert/],
-    ['curl --resolve a:443:127.0.0.1 https://a/', /--resolve is not taken/],
+    ['curl --resolve a:443:127.0.0.1 https://a/', /--resolve was left out/],
     ['curl http://a/ http://b/', /2 addresses; the first/],
-    ['curl -b jar.txt http://a/', /--cookie is not taken/],
-    ['curl -H @headers http://a/', /The header "@headers" is not taken/],
+    ['curl -b jar.txt http://a/', /--cookie was left out/],
+    ['curl -H @headers http://a/', /The header "@headers" was left out/],
   ])('%s says what it does not take', (command, note) => {
     expect(curlRequest(command)?.notes.join()).toMatch(note);
     expect(curlRequest(command)?.config['host']).toBe('a');

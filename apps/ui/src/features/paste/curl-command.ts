@@ -62,9 +62,9 @@ export function curlRequest(text: string): CurlRequest | undefined {
   const proxyParts = proxy === undefined ? undefined : urlParts(proxy.includes('://') ? proxy : `http://${proxy}`);
   const [proxyUser, ...proxyPassword] = of('proxy-user').at(-1)?.split(':') ?? [];
   for (const { name } of options) {
-    if (NOT_TAKEN.has(name)) notes.push(`--${name} is not taken: a monitor cannot do this.`);
+    if (NOT_TAKEN.has(name)) notes.push(`--${name} was left out: a monitor cannot do this.`);
     const attribute = ownOf(FILES, name);
-    if (attribute !== undefined) notes.push(`--${name} is not taken: paste the content of the file as ${attribute}.`);
+    if (attribute !== undefined) notes.push(`--${name} was left out: paste the content of the file as ${attribute}.`);
   }
   const config: Json = {
     host: parts.host,
@@ -99,7 +99,7 @@ function bodyOf(options: readonly CurlOption[], notes: string[]): string | undef
     if (name === 'data-raw' || name === 'json') return [{ text: value, glue: name === 'json' ? '' : '&' }];
     if (!['data', 'data-ascii', 'data-binary', 'data-urlencode'].includes(name)) return [];
     if (name !== 'data-urlencode' && value.startsWith('@')) {
-      notes.push(`--${name} ${value} is not taken: paste the content of the file as request-body.`);
+      notes.push(`--${name} ${value} was left out: paste the content of the file as request-body.`);
       return [];
     }
     return [{ text: name === 'data-urlencode' ? urlEncoded(value) : value, glue: '&' }];
@@ -128,10 +128,10 @@ function headersOf(options: readonly CurlOption[], body: string | undefined, not
     else if (name === 'referer') set('Referer', value.replace(/;auto$/, ''));
     else if (name === 'range') set('Range', `bytes=${value}`);
     else if (name === 'cookie' && value.includes('=')) set('Cookie', value);
-    else if (name === 'cookie') notes.push('--cookie is not taken: paste the cookies as a header.');
+    else if (name === 'cookie') notes.push('--cookie was left out: paste the cookies as a header.');
     else if (name === 'header') {
       const [, header = '', mark, text = ''] = /^([^:;@][^:;]*)([:;])\s*([^]*)$/.exec(value) ?? [];
-      if (header === '') notes.push(`The header ${JSON.stringify(value)} is not taken.`);
+      if (header === '') notes.push(`The header ${JSON.stringify(value)} was left out: it has no name and value.`);
       else if (text === '' && mark === ':') headers.delete(header.trim().toLowerCase());
       else set(header.trim(), text.trimEnd());
     }
