@@ -33,10 +33,9 @@ async function runEverything() {
   if (!setUp(report, 'dependencies', () => ensureDependencies(root))) return;
   setUp(report, 'packages', () => ensureDebianPackages(testNeeds));
 
-  // The stories run the built command, so they need all of it.
   const stories = chosen.filter(isStory);
-  const parts = stories.length > 0 ? [] : onlyChosen();
-  const built = runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build', ...parts]);
+  // The stories run the built command, and the rules with types read what the build writes.
+  const built = runTool(root, report, 'build', 'nx', ['run-many', '-t', 'build']);
   // Three lanes for two cores: the stories wait more than they compute, and with a fourth lane they miss their times. Each lane that is
   // done takes the next of the remaining projects, the long ones first.
   const rest = chosen.filter((one) => !isStory(one)).sort((a, b) => slowness(b) - slowness(a));
@@ -53,14 +52,13 @@ async function runEverything() {
 
 /** If one of these began last, the other lanes would wait for it. */
 function slowness({ name }) {
-  return ['monitors', 'api', 'etcd-dal', 'worker'].indexOf(name);
+  return ['cli', 'scheduler', 'ui', 'monitors', 'api', 'etcd-dal', 'worker'].indexOf(name);
 }
 
 async function checkSources(built) {
   const sources = chosen.map(({ dir }) => dir);
   await runTool(root, report, 'types', 'nx', ofChosen('typecheck'));
   await runTool(root, report, 'format', 'oxfmt', ['--check', ...(named.length > 0 ? sources : [])]);
-  // What follows reads the types that the build writes.
   await built;
   await runTool(root, report, 'lint', 'nx', ofChosen('lint'));
   // Rules that need types, circles of imports, and React's rules.
@@ -74,9 +72,6 @@ async function checkSources(built) {
 
 /** Of all projects in one process: one per project starts again and reads the libraries again, which costs twice as much. */
 function ofChosen(target) {
-  return named.length > 0 ? ['run-many', '-t', target, ...onlyChosen()] : ['run', `tools:${target}-everything`];
-}
-
-function onlyChosen() {
-  return named.length > 0 ? ['-p', chosen.map(({ project }) => project).join(',')] : [];
+  if (named.length === 0) return ['run', `tools:${target}-everything`];
+  return ['run-many', '-t', target, '-p', chosen.map(({ project }) => project).join(',')];
 }
