@@ -191,5 +191,6 @@ async function readCapped(response: WireResponse): Promise<string> {
   } catch {
     // The status decides the outcome; a broken or slow rest of the answer must not cause a repeat.
   }
-  return Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString('utf8');
+  // Without a byte order mark, which JSON.parse refuses.
+  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES));
 }

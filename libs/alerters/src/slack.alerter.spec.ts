@@ -200,6 +200,13 @@ describe('the errors that Slack puts into a 200', () => {
     });
   });
 
+  it.each([
+    ['{"ok":true}', 'delivered'],
+    ['{"ok":false,"error":"no_text"}', 'rejected'],
+  ])('are read behind a byte order mark: %s', async (body, outcome) => {
+    expect(await answeredWith(`\ufeff${body}`)).toMatchObject({ outcome });
+  });
+
   it.each(['<html>Sign in to the guest network</html>', '', '[]', '{"ok":"true"}'])(
     '%p is no answer of Slack',
     async (body) => {
