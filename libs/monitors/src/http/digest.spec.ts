@@ -45,6 +45,14 @@ describe('digest authentication, by the examples of RFC 7616', () => {
     expect(digestChallenge([value])).toBeUndefined();
   });
 
+  it.each(['qop=""', 'qop="unheard-of"', 'qop=" , "'])('answers as if nothing was offered, like curl, to %s', (qop) => {
+    const found = digestChallenge([`Digest realm="r", nonce="n", ${qop}`]);
+    const login = { username: 'Mufasa', password: 'Circle of Life' };
+    const plain = digestAuthorization({ realm: 'r', nonce: 'n' }, login, request, cnonce);
+    expect(found).toBeDefined();
+    expect(digestAuthorization(found ?? {}, login, request, cnonce)).toBe(plain);
+  });
+
   it('escapes everything within quotes', () => {
     const login = { username: 'a"b\\c\r\nX: y', password: 'p' };
     const authorization = digestAuthorization({ nonce: 'n"\\' }, login, request);

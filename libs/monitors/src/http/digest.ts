@@ -23,7 +23,7 @@ export function digestChallenge(values: readonly string[]): DigestChallenge | un
     .flatMap(challengesIn)
     .filter(({ scheme, parameters }) => scheme === 'digest' && parameters['nonce'])
     .map(({ parameters }) => parameters)
-    .filter((parameters) => hashOf(parameters) !== undefined && qopOf(parameters) !== undefined);
+    .filter((parameters) => hashOf(parameters) !== undefined);
   return challenges.toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
@@ -85,11 +85,10 @@ function hashOf({ algorithm = 'MD5' }: DigestChallenge): string | undefined {
   return ALGORITHMS.find(([name]) => name === bare)?.[1];
 }
 
-/** Empty for RFC 2069; undefined if we know none of the offered ones. */
-function qopOf({ qop }: DigestChallenge): '' | 'auth' | 'auth-int' | undefined {
-  if (qop === undefined) return '';
+/** Empty for RFC 2069, and if none of the offered ones is known: unknown ones must be ignored (RFC 7616, section 3.3). */
+function qopOf({ qop = '' }: DigestChallenge): '' | 'auth' | 'auth-int' {
   const offered = qop.toLowerCase().split(/[\s,]+/);
-  return (['auth', 'auth-int'] as const).find((each) => offered.includes(each));
+  return (['auth', 'auth-int'] as const).find((each) => offered.includes(each)) ?? '';
 }
 
 function rank(challenge: DigestChallenge): number {
