@@ -106,7 +106,7 @@ describe('the image', () => {
       const names = output.split(/\s+/);
       expect(names).toEqual(expect.arrayContaining(['@nestjs', 'etcd3', 'worker', 'scheduler', 'api', 'ui', 'cli']));
       const unwanted =
-        /^(?:typescript|@types|nx|@nx|jest|@jest|@swc|eslint|vite|react|react-dom|@mantine|prettier|e2e)$/;
+        /^(?:typescript|@types|nx|@nx|jest|@jest|@swc|eslint|vite|react|react-dom|@mantine|oxfmt|@oxfmt|e2e)$/;
       expect(names.filter((name) => unwanted.test(name))).toEqual([]);
       const leftovers = await ask(image, [
         'find',
