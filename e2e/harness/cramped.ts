@@ -41,7 +41,7 @@ export const CRAMPED = `(() => {
     }
   }
   const isPhone = width < 700;
-  for (const at of document.querySelectorAll(isPhone ? 'table button' : 'table')) {
+  for (const at of document.querySelectorAll(isPhone ? 'td button' : 'table')) {
     const room = ancestor(at, scrolls);
     if (room && at.getBoundingClientRect().right > room.getBoundingClientRect().right + 1) found.add('hidden until one scrolls: ' + nameOf(at));
   }
