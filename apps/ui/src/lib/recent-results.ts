@@ -8,6 +8,8 @@ const RESULTS_SHOWN = 20;
 const POLL_MS = 10_000;
 /** How long a row must be visible before it is requested: scrolling past does not count. */
 const SETTLE_MS = 120;
+/** Monitors whose results are kept: more than a screen shows, so that scrolling back shows them at once. */
+export const MONITORS_KEPT = 500;
 /** Names have up to 200 characters, and the length of a URL is limited. */
 const MAX_URL = 6_000;
 /** The clocks of workers differ. */
@@ -61,8 +63,14 @@ export class RecentResults {
   private add(read: Schemas['Results']): void {
     for (const [name, samples] of Object.entries(read)) {
       const byTime = new Map([...(this.results.get(name) ?? []), ...samples].map((sample) => [sample.at, sample]));
+      // The last one read is the last one in the map.
+      this.results.delete(name);
       this.results.set(name, [...byTime.values()].sort((a, b) => (a.at < b.at ? -1 : 1)).slice(-RESULTS_SHOWN));
       for (const { at } of samples) this.newestAt = Math.max(this.newestAt, Date.parse(at));
+    }
+    for (const name of this.results.keys()) {
+      if (this.results.size <= MONITORS_KEPT) break;
+      if (!this.wanted.includes(name)) this.results.delete(name);
     }
   }
 }
