@@ -99,6 +99,8 @@ export class ArchiveConnection {
       });
       // An idle connection that breaks is no news: the next use finds out.
       pool.on('error', () => undefined);
+      // Neither is one that breaks in use: its query fails. Without a listener the error would end the process.
+      pool.on('connect', (client) => client.on('error', () => undefined));
       return pool;
     });
     return this.opened;

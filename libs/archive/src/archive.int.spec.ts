@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { CLASS, historyPeriods, NO_PHASES, sumOf, type Tally, uptimeIn } from '@9volt/contracts';
 import { someOf } from '@9volt/testing';
@@ -354,6 +355,17 @@ const days = (...all: number[]): ArchivePeriod[] => all.map((n) => ({ level: 'da
     expect(error).toBeInstanceOf(ArchiveFault);
     expect(String(error)).toContain(text);
     expect(String(error)).not.toMatch(/canary|hush/);
+  });
+
+  it('a connection that breaks between two statements fails the second one, and nothing else', async () => {
+    const broken = connection.read(5_000, async (query) => {
+      const [{ pid } = { pid: 0 }] = await query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      await server.sql(`SELECT pg_terminate_backend(${pid})`);
+      await sleep(200);
+      return query('SELECT 1');
+    });
+    await expect(broken).rejects.toBeInstanceOf(ArchiveFault);
+    expect(await connection.read(5_000, (query) => query('SELECT 1 AS one'))).toEqual([{ one: 1 }]);
   });
 
   it('gives up on a server that stands still', async () => {
