@@ -13,6 +13,7 @@ import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
 import { type Finding, ok, problem, some, warning } from './finding.js';
 import { type Declared, type Permissions, permissionsOfNode } from './permission-of-node.js';
+import { reportFindings } from './report-findings.js';
 
 const CLOCK_TOLERANCE_MS = 5_000;
 /** A worker writes its member key with every dump of results. */
@@ -45,6 +46,10 @@ export async function clusterFindings(config: EtcdConfig, permissions?: Permissi
       loadFinding(known),
       clocksFinding(known, Date.now()),
       ...settingsFindings(keys, monitors.entries, alerters.entries, known),
+      ...(await reportFindings(client, keys, {
+        monitors: rawIn(keys.monitors, monitors.entries),
+        alerters: rawIn(keys.alerters, alerters.entries),
+      })),
       ...(permissions
         ? await permissionsOfNode(declaredIn(keys, monitors.entries, alerters.entries), permissions)
         : []),
@@ -188,6 +193,10 @@ function settingsFindings(
         ]
       : []),
   ];
+}
+
+function rawIn(prefix: string, entries: readonly Entry[]): Map<string, unknown> {
+  return new Map(entries.map(({ key, value }) => [key.slice(prefix.length), decode(value)]));
 }
 
 /** The valid part of it. */
