@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { historyOf, timelineOf, uptimeIn } from './answer.js';
+import { bucketOf } from './sketch.js';
 import { CLASS, FIRST_MARK, NO_PHASES, sumOf, type Tally } from './tally.js';
 
 const T = Date.parse('2026-06-01T12:00:00Z');
@@ -48,6 +49,19 @@ describe('the history of a monitor', () => {
     expect(history.buckets.map(({ time }) => time.ok)).toEqual([57_000, ...Array<number>(9).fill(60_000)]);
     expect(history.total).toMatchObject({ uptime: { min: 1, max: 1 }, watched: 1, runs: 60, time: { ok: 597_000 } });
     expect(history.total?.latency?.p95).toBeCloseTo(19.5, 0);
+  });
+
+  it.each([
+    [300_000, 600_000, [90, 117, 120]],
+    [0, 300_000, [30, 57, 60]],
+    [0, 600_000, [60, 114, 119]],
+  ])('has the percentiles of all latencies from %i to %i ms', (from, to, truth) => {
+    const latencies = Array.from({ length: 120 }, (_none, n) => n + 1);
+    const tallies = latencies.map((ms, n) => ({ ...point(n * 5_000), latency: [bucketOf(ms), 1] }));
+    const { latency } = historyOf(tallies, { from: T + from, to: T + to, step: to - from }).total ?? {};
+    const found = [latency?.p50, latency?.p95, latency?.p99] as number[];
+    const errors = truth.map((ms, n) => Math.abs((found[n] as number) / ms - 1));
+    expect(Math.max(...errors)).toBeLessThanOrEqual(0.06);
   });
 
   it('begins before the range if an earlier result still stands', () => {
