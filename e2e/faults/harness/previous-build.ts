@@ -29,6 +29,17 @@ export function previousCommit(): PreviousCommit | { reason: string } {
   }
 }
 
+/** The commit before the one that added a file, for what an older build makes of newer data. */
+export function commitBefore(path: string): PreviousCommit | { reason: string } {
+  try {
+    const added = git('log', '--diff-filter=A', '-1', '--format=%H', '--', path);
+    const [commit = '', ...subject] = git('log', '-1', '--format=%H %s', `${added}~1`).split(' ');
+    return { commit, subject: subject.join(' ') };
+  } catch {
+    return { reason: `there is no git history from before ${path}` };
+  }
+}
+
 /** Builds a commit in a directory of its own, with the installed packages. Answers its command; builds once. */
 export function buildOf({ commit }: PreviousCommit): string {
   const dir = join(ROOT, 'tmp', 'previous', commit);

@@ -21,6 +21,8 @@ export interface SmtpSinkOptions {
   implicitTls?: boolean;
   /** It takes no mail for these at present; a test may change the set. */
   greylist?: ReadonlySet<string>;
+  /** Runs before it answers that it took a mail. */
+  beforeAnswer?: () => void;
   /** Requires a login by this method. Also without TLS. */
   login?: { username: string; password: string; method: 'PLAIN' | 'LOGIN' | 'CRAM-MD5' };
 }
@@ -71,7 +73,12 @@ export async function startSmtpSink(options: SmtpSinkOptions = {}): Promise<Smtp
     onData(stream, session, done) {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
-      stream.on('end', () => receive(recorder, Buffer.concat(chunks), session, done));
+      stream.on('end', () =>
+        receive(recorder, Buffer.concat(chunks), session, (error, message) => {
+          options.beforeAnswer?.();
+          done(error, message);
+        }),
+      );
     },
   } satisfies SMTPServerOptions);
   // A client that disconnects during the dialogue is part of the tests.
