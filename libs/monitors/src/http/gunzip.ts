@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { constants, crc32, createInflateRaw } from 'node:zlib';
 import type { Scope } from '@9volt/process';
 
+const GZIP = Buffer.from([0x1f, 0x8b]);
 const HEADER_BYTES = 10;
 const TRAILER_BYTES = 8;
 const DEFLATE = 8;
@@ -38,7 +39,8 @@ export async function* gunzipped(pieces: AsyncIterator<Buffer>, scope: Scope): A
 
 /** Takes the header of a member. */
 async function headerOf(source: Source): Promise<'valid' | 'invalid' | 'cut'> {
-  if (!(await source.has(HEADER_BYTES))) return source.held.length === 0 || isGzip(source.held) ? 'cut' : 'invalid';
+  if (!(await source.has(HEADER_BYTES)))
+    return GZIP.subarray(0, source.held.length).equals(source.held.subarray(0, 2)) ? 'cut' : 'invalid';
   const head = source.take(HEADER_BYTES);
   const flags = head.readUInt8(3);
   if (!isGzip(head) || head[2] !== DEFLATE || (flags & RESERVED) !== 0) return 'invalid';
