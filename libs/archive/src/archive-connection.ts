@@ -100,7 +100,10 @@ export class ArchiveConnection {
       // An idle connection that breaks is no news: the next use finds out.
       pool.on('error', () => undefined);
       // Neither is one that breaks in use: its query fails. Without a listener the error would end the process.
-      pool.on('connect', (client) => client.on('error', () => undefined));
+      pool.on(
+        'connect',
+        guarded('a connection of the archive', (client: PoolClient) => client.on('error', () => undefined)),
+      );
       return pool;
     });
     return this.opened;
