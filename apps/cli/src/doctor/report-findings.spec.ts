@@ -53,7 +53,7 @@ it('says nothing without reports, and that all is well', async () => {
   await put(keys.report('shop'), REPORT);
   const before = sent({ dueAt: '2026-05-01T08:00:00.000Z', outcome: 'failed', answer: '554 no' });
   await put(keys.reportSent('shop'), record({ sent: [sent(), before] }));
-  expect(await found()).toEqual([{ subject: 'reports', verdict: 'ok', found: '1, and the last ones were sent' }]);
+  expect(await found()).toEqual([{ subject: 'reports', verdict: 'ok', found: '1, and none of the last mails failed' }]);
 });
 
 it.each([

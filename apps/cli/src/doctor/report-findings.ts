@@ -13,9 +13,9 @@ import { type Finding, ok, some, warning } from './finding.js';
 /** Whether the reports by mail have alerters that can send them, and what came of the last ones. Nothing without reports. */
 export async function reportFindings(client: EtcdClient, keys: Keyspace, stored: StoredSettings): Promise<Finding[]> {
   const [reports, records] = await Promise.all([permitted(client, keys.reports), permitted(client, keys.reportsSent)]);
-  if (reports.length === 0) return [];
+  if (!reports || reports.length === 0) return [];
   const { reportSent } = new Stores(client, keys);
-  const recordOf = new Map(records.map((one) => [one.key.slice(keys.reportsSent.length), reportSent.parsed(one)]));
+  const recordOf = new Map(records?.map((one) => [one.key.slice(keys.reportsSent.length), reportSent.parsed(one)]));
   const deaf: string[] = [];
   const empty: string[] = [];
   const unsent: string[] = [];
@@ -50,15 +50,19 @@ export async function reportFindings(client: EtcdClient, keys: Keyspace, stored:
       'GET /api/v1/scheduled-report/<name> has the attempts; the machine of the leader needs a way to the mail server',
     ),
   ];
-  return found.length > 0 ? found : [ok('reports', `${reports.length}, and the last ones were sent`)];
+  if (found.length > 0) return found;
+  const sent = records
+    ? 'and none of the last mails failed'
+    : 'but this role of etcd may not read whether they were sent';
+  return [ok('reports', `${reports.length}, ${sent}`)];
 }
 
-/** Not every role of etcd may read these. */
-async function permitted(client: EtcdClient, prefix: string): Promise<Entry[]> {
+/** Undefined if the role of etcd may not read these. */
+async function permitted(client: EtcdClient, prefix: string): Promise<Entry[] | undefined> {
   try {
     return (await client.list(prefix)).entries;
   } catch (error) {
-    if (error instanceof EtcdError && error.kind === 'denied') return [];
+    if (error instanceof EtcdError && error.kind === 'denied') return undefined;
     throw error;
   }
 }
