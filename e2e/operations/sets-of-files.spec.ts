@@ -49,7 +49,7 @@ describe('two teams that push two directories', () => {
     });
     expect([shop.code, shop.stderr]).toEqual([0, '']);
     expect(shop.stdout).toContain('noted that 1 entry belong to the set shop');
-    expect(shop.stdout).toContain('kept 1 entry that belong to no set');
+    expect(shop.stdout).toContain('kept 1 entry without a set');
     expect(await push('pay', { monitor: { card: SETTINGS } })).toMatchObject({ code: 0 });
     expect(await monitors()).toEqual(['before', 'card', 'cart', 'made', 'nobodys']);
     expect(Object.fromEntries(await origins())).toEqual({
@@ -79,7 +79,7 @@ describe('two teams that push two directories', () => {
 
   it('a push that changes nothing says so, and names what stays only when asked', async () => {
     const quiet = await push('pay', { monitor: { card: SETTINGS } });
-    expect(quiet.stdout).toMatch(/^kept 1 entry .*\nNo changes\.\nfound 1 monitors/);
+    expect(quiet.stdout).toMatch(/^kept 1 entry .*\nNo changes\.\nfound 1 monitor and/);
     const loud = await push('pay', { monitor: { card: SETTINGS } }, '--verbose');
     expect(loud.stdout).toContain('skipped monitor card\n');
     expect(loud.stdout).toContain('kept monitor cart: it belongs to the set shop\n');

@@ -60,7 +60,7 @@ export async function sync(directory: string, options: CfgOptions): Promise<void
     }
     const unowned = plan.kept.filter(({ origin }) => origin === undefined).length;
     if (unowned > 0 && !options.nosync) {
-      say(`kept ${entries(unowned)} that belong to no set: --verbose names them, --prune-all removes them`);
+      say(`kept ${entries(unowned)} without a set: --verbose names what was kept, --prune-all removes it`);
     }
     if (changes + plan.claimed.length === 0) say('No changes.');
     if (dryrun && plan.alarming !== undefined) say(`${plan.alarming}: it would need --force`);
