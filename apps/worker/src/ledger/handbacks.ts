@@ -130,13 +130,20 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   /**
-   * Whether nobody has checked a monitor since a worker that was alone notified of it: then only a result can tell whether that
-   * incident is over. If others notified meanwhile, it merges at once.
+   * Whether nobody has checked a monitor since a worker that was alone notified of it, or saw the incident end that it wrote itself:
+   * then only a result can tell whether that incident is over. If others notified meanwhile, it merges at once.
    */
   awaitsResult(monitor: OwnedMonitor): boolean {
-    const revision = this.evaluations.storedOf(monitor)?.modRevision;
-    const told = this.itemsOf(monitor.name).flatMap(({ value }) => value.incidents);
-    return told.some(({ stateRevision }) => stateRevision !== undefined && stateRevision === revision);
+    const stored = this.evaluations.storedOf(monitor);
+    const hasEnded = ({ incident, closedAt }: HandedIncident): boolean =>
+      closedAt !== null && incident.id === stored?.state?.incident?.id;
+    return this.itemsOf(monitor.name).some((item) =>
+      item.value.incidents.some(
+        (told) =>
+          (told.stateRevision !== undefined && told.stateRevision === stored?.modRevision) ||
+          (hasEnded(told) && this.isUndisturbed(monitor, item, told)),
+      ),
+    );
   }
 
   /**

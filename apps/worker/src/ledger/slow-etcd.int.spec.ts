@@ -295,7 +295,8 @@ test('a resolve is not repeated if the last state in etcd is that of the worker 
 });
 
 describe('a resolve that both sides sent is not sent once more', () => {
-  async function bothSentIt(story: Story): Promise<void> {
+  /** Answers a function that hands back what the other side did: the same. */
+  async function bothSentIt(story: Story): Promise<() => Promise<void>> {
     slow.loseAnswers();
     await story.turns('bad');
     await view.reaches(story.name, { status: 'critical' });
@@ -308,12 +309,13 @@ describe('a resolve that both sides sent is not sent once more', () => {
     const monitor = worker.get(OwnedMonitors).get(story.name)!;
     const { incidents } = worker.get(Handbacks).recordOf(monitor, worker.get(Spools).of(monitor)!)!;
     const handback = { worker: 'other', at: new Date().toISOString(), incidents };
-    await view.put(view.keys.handback(story.name, 'other-000001'), handback);
+    return () => view.put(view.keys.handback(story.name, 'other-000001'), handback);
   }
 
   test('when this side comes back', async () => {
     const story = await Story.begin();
-    await bothSentIt(story);
+    const otherHandsBack = await bothSentIt(story);
+    await otherHandsBack();
     slow.letReturn();
     await view.reaches(story.name, { status: 'ok' });
     await story.end();
@@ -325,8 +327,9 @@ describe('a resolve that both sides sent is not sent once more', () => {
     ['fails again', 'bad', ['trigger 50.2', 'resolve 50.2']],
   ] as const)('when this side handed it back and has the monitor again; the target %s', async (_what, turn, more) => {
     const story = await Story.begin();
-    await bothSentIt(story);
+    const otherHandsBack = await bothSentIt(story);
     await handBack(story);
+    await otherHandsBack();
     story.web.healthy = turn === 'well';
     await view.assign(worker.id, story.name, { ...story.settings, interval: '59m' });
     await view.reaches(story.name, { status: turn === 'well' ? 'ok' : 'critical', revision: view.lastRevision });

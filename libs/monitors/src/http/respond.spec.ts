@@ -151,8 +151,8 @@ describe('http: digest authentication', () => {
     expect(seen).toHaveLength(2);
   });
 
-  it.each(['qop="auth", algorithm=UNHEARD-OF', 'qop="unheard-of"'])('cannot answer %s', async (challenge) => {
-    const { result, seen } = await demanding(challenge, 'md5');
+  it('cannot answer an unknown algorithm', async () => {
+    const { result, seen } = await demanding('qop="auth", algorithm=UNHEARD-OF', 'md5');
     expect(result.message).toContain("Received status code '401'");
     expect(seen).toHaveLength(1);
   });

@@ -69,7 +69,8 @@ const CHAIN_WORDS: Readonly<Record<ChainCode, string>> = {
   DEPTH_ZERO_SELF_SIGNED_CERT: 'the certificate is signed by itself',
   SELF_SIGNED_CERT_IN_CHAIN: 'the chain leads to an authority that is not trusted',
   UNABLE_TO_GET_ISSUER_CERT: 'the chain leads to no authority that is trusted',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the chain leads to no authority that is trusted',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'the chain leads to no authority that is trusted: an intermediate certificate may be missing',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
     'the issuer of the certificate is not known: an intermediate certificate may be missing',
 };
