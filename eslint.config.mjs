@@ -43,6 +43,7 @@ const moduleBoundaries = {
     '@nx/enforce-module-boundaries': [
       'error',
       {
+        enforceBuildableLibDependency: true,
         depConstraints: Object.entries(mayImport).map(([project, allowed]) => ({
           sourceTag: `project:${project}`,
           onlyDependOnLibsWithTags: [project, ...allowed].map((name) => `project:${name}`),
