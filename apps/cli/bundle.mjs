@@ -1,24 +1,25 @@
 // The last step of the build: dist/bundle/main.js is the command in few files. A process of dist/main.js opens some 2,000 files of
 // packages before it does anything; that took more than half of the processor time of a start.
-import { rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
 import { build } from 'rolldown';
 
 const project = import.meta.dirname;
 const root = join(project, '../..');
 const outDir = join(project, 'dist/bundle');
+const newDir = `${outDir}.new`;
 
 /** Packages of CommonJS that read files of theirs: the descriptions of etcd's calls, the programs of threads. */
 const FINDS_ITS_FILES = new Set(['etcd3', '@grpc/grpc-js', 'pino', 'thread-stream']);
 
-rmSync(outDir, { recursive: true, force: true });
+rmSync(newDir, { recursive: true, force: true });
 await build({
   cwd: root,
   input: { main: join(project, 'dist/main.js') },
   platform: 'node',
   plugins: [leaveLazyPackages(), keepPlaces(), escapeWideCharacters()],
   output: {
-    dir: outDir,
+    dir: newDir,
     format: 'esm',
     // Nest and the OpenAPI document use the names of classes.
     keepNames: true,
@@ -27,6 +28,16 @@ await build({
   },
   logLevel: 'warn',
 });
+replaceBundle();
+
+/** The command works all the time: main.js changes last, and what it no longer imports goes after that. */
+function replaceBundle() {
+  const files = readdirSync(newDir).sort((a, b) => Number(a === 'main.js') - Number(b === 'main.js'));
+  mkdirSync(outDir, { recursive: true });
+  for (const file of files) renameSync(join(newDir, file), join(outDir, file));
+  for (const file of readdirSync(outDir)) if (!files.includes(file)) rmSync(join(outDir, file));
+  rmSync(newDir, { recursive: true });
+}
 
 /** Packages that 9volt imports only when it needs them stay where they are. */
 function leaveLazyPackages() {
