@@ -87,9 +87,15 @@ async function measureReads() {
   };
   await timed('90 days of a monitor, first', read);
   await timed('90 days of a monitor', read);
-  const table = new UptimeTable(() => history);
-  await timed('uptime of all monitors, 24 h and 30 d, first', () => table.get(all, to));
-  await timed('uptime of all monitors, again', () => table.get(all, to));
+  // As an API reads it without an archive.
+  const past = {
+    lengths: history.periods,
+    periods: (index, range) => periodsFor(index.all, range, history.periods),
+    totals: async (index, periods) => ({ found: await totalsOf(history, index.all, periods), partial: false }),
+  };
+  const table = new UptimeTable(past);
+  await timed('uptime of all monitors, 24 h and 30 d, first', () => table.get({ all }, to));
+  await timed('uptime of all monitors, again', () => table.get({ all }, to));
   const everything = periodsFor(all, { from: (today - days) * DAY, to: today * DAY, step: DAY }, history.periods);
   await timed(`a report on ${days} days of all monitors`, () => totalsOf(history, all, everything));
 }
