@@ -63,9 +63,9 @@ it('lists reports with what became of each, and sends one now', async () => {
   expect(screen.getByText(/^Sent to mail .*: Shop: 100 % up$/)).toBeTruthy();
   expect(screen.getByText('1 mail to send; 2 attempts: refused')).toBeTruthy();
   expect(screen.getByText('Not sent yet')).toBeTruthy();
-  fireEvent.click(screen.getByRole('button', { name: 'Send shop now' }));
+  fireEvent.click(screen.getByRole('button', { name: 'Send now: shop' }));
   await waitFor(() => expect(sent).toEqual(['shop']));
-  expect(screen.queryByRole('button', { name: 'Send odd now' })).toBeNull();
+  expect(screen.queryByRole('button', { name: 'Send now: odd' })).toBeNull();
 });
 
 it('shows a preview of what is written, and what the API refuses at its field', async () => {

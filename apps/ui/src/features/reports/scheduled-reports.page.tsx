@@ -64,7 +64,7 @@ function ReportLine({ report }: { report: ScheduledReport }) {
           size="compact-xs"
           variant="default"
           loading={sending.isPending}
-          aria-label={`Send ${name} now`}
+          aria-label={`Send now: ${name}`}
           onClick={() => sending.mutate()}
         >
           Send now
