@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { curlRequest } from './curl-command.js';
-import { shellWords } from './shell-words.js';
+import { shellCommand } from './shell-words.js';
 
 const FOLLOWS_NOT = { 'follow-redirects': false };
 const FORM = { 'Content-Type': 'application/x-www-form-urlencoded' };
@@ -18,7 +18,20 @@ describe('the words of a command', () => {
     [`'not closed`, ['not closed']],
     ['  ', []],
     ["'\\'", ['\\']],
-  ])('%j', (command, words) => expect(shellWords(command)).toEqual(words));
+    ['curl http://a/;echo', ['curl', 'http://a/']],
+    ['curl http://a/|jq .', ['curl', 'http://a/']],
+    ['curl http://a/?b=1&c=2 &', ['curl', 'http://a/?b=1&c=2']],
+    ['curl http://a/ >/dev/null 2>&1 -k', ['curl', 'http://a/', '-k']],
+    ['curl http://a/ &>/dev/null </dev/null', ['curl', 'http://a/']],
+    ['curl -d @- http://a/ <<EOF\n{}\nEOF', ['curl', '-d', '@-', 'http://a/']],
+    ['curl http://a/#b # health', ['curl', 'http://a/#b']],
+    [`curl 'a;b|c' "d>e"`, ['curl', 'a;b|c', 'd>e']],
+  ])('%j', (command, words) => expect(shellCommand(command).words).toEqual(words));
+
+  it.each<[string, string[]]>([
+    ['"Bearer $TOKEN" http://${HOST:-a}/ $(date) "$TOKEN"', ['$TOKEN', '${HOST:-a}', '$(date)']],
+    [`'$TOKEN' \\$A "\\$A" 5$ $'$B' "\${env:NINEV_SECRET_A}"`, []],
+  ])('%j has variables', (command, variables) => expect(shellCommand(command).variables).toEqual(variables));
 });
 
 describe('a curl command as an http monitor', () => {
@@ -85,6 +98,14 @@ describe('a curl command as an http monitor', () => {
     ],
     ["curl -L 'http://[::1]:8080/a?b=ü' | jq .", { host: '::1', port: 8080, url: '/a?b=%C3%BC' }],
     ['curl -L http://a/x#part && echo fine', { host: 'a', url: '/x' }],
+    ['curl -L https://a; echo', { host: 'a', ssl: true }],
+    ['me@box:~$ curl -L a.example/x', { host: 'a.example', url: '/x' }],
+    ['[root@box ~]# /usr/bin/curl -L http://a', { host: 'a' }],
+    ['PS C:\\> curl.exe -L http://a', { host: 'a' }],
+    ['# is it up?\ntime sudo curl -L http://a', { host: 'a' }],
+    ['LANG=C (curl -L http://a)', { host: 'a' }],
+    ['curl -L http://a/x\ncurl -L http://b/', { host: 'a', url: '/x' }],
+    ['curl -L --newer-option value http://a/', { host: 'a' }],
     ['curl --compressed --retry 3 -fsS --connect-timeout 1 -L -- http://a/', { host: 'a' }],
   ])('%s', (command, config) => expect(curlRequest(command)).toEqual({ config, notes: [] }));
 
@@ -96,6 +117,12 @@ describe('a curl command as an http monitor', () => {
     ['curl --resolve a:443:127.0.0.1 https://a/', /--resolve was left out/],
     ['curl http://a/ http://b/', /2 addresses; the first/],
     ['curl -b jar.txt http://a/', /--cookie was left out/],
+    ['curl --json @body.json http://a/', /paste the content of the file as request-body/],
+    ['curl --data-urlencode q@file http://a/', /paste the content of the file as request-body/],
+    ['curl --socks5 b:1080 http://a/', /--socks5 was left out/],
+    ['curl --ntlm -u b:c http://a/', /--ntlm was left out/],
+    ['curl -sn http://a/', /--netrc was left out/],
+    ['curl -H "A: $B" http://a/', /^Replace \$B: only your shell knows/],
     ['curl -H @headers http://a/', /The header "@headers" was left out/],
   ])('%s says what it does not take', (command, note) => {
     expect(curlRequest(command)?.notes.join()).toMatch(note);

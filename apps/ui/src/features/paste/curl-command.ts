@@ -1,7 +1,7 @@
 import { ownOf } from '@9volt/contracts/by-name';
 import type { Json } from '../forms/attributes.js';
 import { type CurlOption, curlOptions } from './curl-options.js';
-import { shellWords } from './shell-words.js';
+import { shellCommand } from './shell-words.js';
 import { urlParts } from './url-text.js';
 
 export interface CurlRequest {
@@ -27,25 +27,36 @@ const NOT_TAKEN = new Set([
   'config',
   'aws-sigv4',
   'netrc',
+  'ntlm',
+  'negotiate',
+  'preproxy',
+  'socks4',
+  'socks4a',
+  'socks5',
+  'socks5-hostname',
 ]);
 const FILES: Readonly<Record<string, string>> = { cacert: 'tls-ca', cert: 'tls-client-cert', key: 'tls-client-key' };
 
+/** Before the command may stand comments, a prompt, `sudo`, variables and a path. */
+const COMMAND = /^(?:\s*#[^\n]*\n)*(?![a-z][a-z0-9+.-]*:\/\/)[^\n'"]*?(?:^|[\s$#>%/(])curl(?:\.exe)?(?=\s)/;
+
 export function isCurl(text: string): boolean {
-  return /^\s*(?:\$\s+)?curl(?:\.exe)?\s/.test(text);
+  return COMMAND.test(text.trim());
 }
 
 /** The attributes of an http monitor that sends the request of a curl command; undefined without a URL. */
 export function curlRequest(text: string): CurlRequest | undefined {
-  const words = shellWords(text.trim().replace(/^\$\s+/, ''));
-  const end = words.findIndex((word) => /^(?:\||\|\||&&|;|>|>>|2>.*|&)$/.test(word));
-  const options = curlOptions(words.slice(1, end === -1 ? undefined : end));
+  const { words, variables } = shellCommand(text.trim().replace(COMMAND, ''));
+  const end = words.findIndex((word) => /^curl(?:\.exe)?$/.test(word));
+  const options = curlOptions(words.slice(0, end === -1 ? undefined : end));
   const of = (...names: string[]): string[] =>
     options.filter(({ name }) => names.includes(name)).map(({ value }) => value);
   const has = (...names: string[]): boolean => options.some(({ name }) => names.includes(name));
-  const [written = '', ...others] = of('url');
+  const [written = '', ...others] = addressesOf(of('url'));
   const parts = urlParts(/^[a-z][a-z0-9+.-]*:\/\//i.test(written) ? written : `http://${written}`);
   if (!parts || written === '' || !/^https?$/.test(parts.scheme)) return undefined;
   const notes = others.length > 0 ? [`The command has ${others.length + 1} addresses; the first one counts.`] : [];
+  if (variables.length > 0) notes.push(`Replace ${variables.join(', ')}: only your shell knows what it stands for.`);
 
   const body = bodyOf(options, notes);
   const asQuery = has('get') && body !== undefined;
@@ -93,16 +104,23 @@ export function curlRequest(text: string): CurlRequest | undefined {
   return { config: Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)), notes };
 }
 
+/** Other words are values of options that we do not know. */
+function addressesOf(words: readonly string[]): readonly string[] {
+  const certain = words.filter((word) => word.includes('://'));
+  const likely = words.filter((word) => /[.:]|^localhost/.test(word));
+  return [certain, likely].find((some) => some.length > 0) ?? words;
+}
+
 /** All data joined as curl joins it. */
 function bodyOf(options: readonly CurlOption[], notes: string[]): string | undefined {
   const texts = options.flatMap(({ name, value }) => {
-    if (name === 'data-raw' || name === 'json') return [{ text: value, glue: name === 'json' ? '' : '&' }];
-    if (!['data', 'data-ascii', 'data-binary', 'data-urlencode'].includes(name)) return [];
-    if (name !== 'data-urlencode' && value.startsWith('@')) {
+    if (name === 'data-raw') return [{ text: value, glue: '&' }];
+    if (!['data', 'data-ascii', 'data-binary', 'data-urlencode', 'json'].includes(name)) return [];
+    if (name === 'data-urlencode' ? /^[^=]*@/.test(value) : value.startsWith('@')) {
       notes.push(`--${name} ${value} was left out: paste the content of the file as request-body.`);
       return [];
     }
-    return [{ text: name === 'data-urlencode' ? urlEncoded(value) : value, glue: '&' }];
+    return [{ text: name === 'data-urlencode' ? urlEncoded(value) : value, glue: name === 'json' ? '' : '&' }];
   });
   if (texts.length === 0) return undefined;
   return texts.map(({ text, glue }, at) => (at === 0 ? text : `${glue}${text}`)).join('');

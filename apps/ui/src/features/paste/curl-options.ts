@@ -102,6 +102,7 @@ const FLAG_BY_SHORT = new Map([
   ['L', 'location'],
   ['I', 'head'],
   ['G', 'get'],
+  ['n', 'netrc'],
 ]);
 
 export interface CurlOption {

@@ -21,7 +21,38 @@ it.each<[string, string, object]>([
   [
     'postgres://me:secret@db:5433/shop?sslmode=require',
     'sql',
-    { driver: 'postgres', host: 'db', port: 5433, username: 'me', password: 'secret', database: 'shop' },
+    { driver: 'postgres', host: 'db', port: 5433, username: 'me', password: 'secret', database: 'shop', ssl: true },
+  ],
+  [
+    'postgres://me@db/shop?sslmode=disable',
+    'sql',
+    { driver: 'postgres', host: 'db', username: 'me', database: 'shop' },
+  ],
+  [
+    'jdbc:postgresql://db/shop?user=me&password=secret&ssl=true',
+    'sql',
+    { driver: 'postgres', host: 'db', username: 'me', password: 'secret', database: 'shop', ssl: true },
+  ],
+  ['mysql+pymysql://me@db/shop', 'sql', { driver: 'mysql', host: 'db', username: 'me', database: 'shop' }],
+  ['postgres://a,b:5433/shop', 'sql', { driver: 'postgres', host: 'a', database: 'shop' }],
+  ['mongodb://u:p@a:27018,b:27018/db', 'tcp', { host: 'a', port: 27_018 }],
+  ['HTTPS://Shop.Example.COM/Health', 'http', { host: 'shop.example.com', ssl: true, url: '/Health' }],
+  ['shop.example.com/health?deep=1', 'http', { host: 'shop.example.com', url: '/health?deep=1' }],
+  ['localhost:3000/health', 'http', { host: 'localhost', port: 3000, url: '/health' }],
+  ['db1:8080/', 'http', { host: 'db1', port: 8080 }],
+  ['192.0.2.1:8443/x', 'http', { host: '192.0.2.1', port: 8443, ssl: true, url: '/x' }],
+  ['<https://a.example/x>', 'http', { host: 'a.example', ssl: true, url: '/x' }],
+  ['"https://a.example/x"', 'http', { host: 'a.example', ssl: true, url: '/x' }],
+  ['`a.example:22`', 'tcp', { host: 'a.example', port: 22 }],
+  ['https://a/x\nhttps://b/y\n', 'http', { host: 'a', ssl: true, url: '/x' }],
+  ['wss://a/socket', 'tcp', { host: 'a', port: 443, ssl: true }],
+  ['2001:DB8::1', 'icmp', { host: '2001:db8::1' }],
+  ['::1', 'icmp', { host: '::1' }],
+  ['nrpe://a/check_load', 'nrpe', { host: 'a', command: 'check_load' }],
+  [
+    'dns://192.0.2.53:5353/example.com?type=mx',
+    'dns',
+    { host: '192.0.2.53', port: 5353, 'dns-target': 'example.com', 'dns-record-type': 'MX' },
   ],
   ['mysql://me@db/shop', 'sql', { driver: 'mysql', host: 'db', username: 'me', database: 'shop' }],
 ])('%s makes a monitor of the type %s', (text, type, config) => {
@@ -38,12 +69,21 @@ it.each([
   'http://',
   'mailto:a@b',
   'foo://a',
+  'http://a b/',
+  '10.0.0.0/8',
+  '2001:db8::/32',
+  'and/or',
   'constructor://a',
   'a:0',
   'a:70000',
   '{"a": 1}',
   'curl',
 ])('%j is no target', (text) => expect(pastedTarget(text)).toBeUndefined());
+
+it.each([
+  ['https://a/x\nhttps://b/y', 'The text has 2 lines; the first one counts.'],
+  ['mongodb://a,b,c/db', 'The address has 3 hosts; the first one counts.'],
+])('says of %j what does not count', (text, note) => expect(pastedTarget(text)?.notes).toEqual([note]));
 
 it('fills a form of another type with what that has', () => {
   const pasted = pastedTarget('https://shop.example.com/health');

@@ -39,6 +39,9 @@ const STANDARD_PORTS: Readonly<Record<string, number>> = {
   mongodb: 27017,
   mqtt: 1883,
   mqtts: 8883,
+  ws: 80,
+  wss: 443,
+  sqlserver: 1433,
 };
 const TYPES: Readonly<Record<string, string>> = {
   http: 'http',
@@ -88,29 +91,51 @@ export function pastedTarget(text: string): Pasted | undefined {
       }
     );
   }
-  const url = urlParts(text);
-  if (url) return urlTarget(url);
-  const place = placeOf(text.trim());
-  if (!place || !/[.:]|^localhost/i.test(text)) return undefined;
+  const [line = '', ...others] = unwrapped(text).split(/\s*[\r\n]\s*/);
+  const more = others.length === 0 ? [] : [`The text has ${others.length + 1} lines; the first one counts.`];
+  const url = urlParts(line.replace(/^jdbc:/i, '')) ?? addressOfPage(line);
+  if (url) return urlTarget(url, more);
+  const place = placeOf(line);
+  if (!place || !/[.:]|^localhost/i.test(line)) return undefined;
   const { host, port } = place;
   return {
     type: port === undefined ? 'icmp' : 'tcp',
     fits: (type) => !['push', 'exec'].includes(type),
     configFor: () => ({ host, ...(port === undefined ? {} : { port }) }),
-    notes: [],
+    notes: more,
   };
 }
 
-function urlTarget(url: UrlParts): Pasted | undefined {
-  const { scheme, host, port = ownOf(STANDARD_PORTS, scheme), username, password, path } = url;
+/** Without the quotes or brackets around it. */
+function unwrapped(text: string): string {
+  const trimmed = text.trim();
+  return /^["'`<]/.test(trimmed) ? trimmed.replaceAll(/^["'`<]+|["'`>]+$/g, '') : trimmed;
+}
+
+/** `shop.example.com/health`, as in the address bar of a browser, but not `10.0.0.0/8`. */
+function addressOfPage(text: string): UrlParts | undefined {
+  const [, place = ''] = /^([^\s/?#@]+)[/?]/.exec(text) ?? [];
+  if (!/\.|:\d|^localhost/i.test(place) || /^[\da-f.:]+\/\d+$/i.test(text)) return undefined;
+  return urlParts(`${/:\d*443$/.test(place) ? 'https' : 'http'}://${text}`);
+}
+
+function urlTarget(url: UrlParts, notes: readonly string[]): Pasted | undefined {
+  const scheme = url.scheme.replace(/^(postgres(?:ql)?|mysql|mariadb)\+.*$/, '$1');
+  const { host, port = ownOf(STANDARD_PORTS, scheme), path } = url;
   const best = ownOf(TYPES, scheme) ?? (port === undefined ? undefined : 'tcp');
   if (best === undefined) return undefined;
-  const login = { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };
-  const isSecure = /^(?:https|rediss|amqps|mqtts|smtps|imaps|pop3s|ldaps)$/.test(scheme);
-  const [database] = path.slice(1).split('?');
+  const [database = '', search = ''] = path.slice(1).split('?');
+  const query = new URLSearchParams(search);
+  const isSql = best === 'sql';
+  const { username = isSql ? query.get('user') : undefined, password = isSql ? query.get('password') : undefined } =
+    url;
+  const login = { ...(username ? { username } : {}), ...(password ? { password } : {}) };
+  const isSecure = isSql
+    ? /^(?:require|verify|true|1)/i.test(query.get('sslmode') ?? query.get('ssl-mode') ?? query.get('ssl') ?? '')
+    : /^(?:https|rediss|amqps|mqtts|smtps|imaps|pop3s|ldaps|wss)$/.test(scheme);
+  const explicit = url.port === undefined ? {} : { port: url.port };
   const configFor = (type: string): Json => {
     if (type === 'http') {
-      const explicit = url.port === undefined ? {} : { port: url.port };
       return {
         host,
         ...explicit,
@@ -124,22 +149,28 @@ function urlTarget(url: UrlParts): Pasted | undefined {
       return {
         driver,
         host,
-        ...(url.port === undefined ? {} : { port: url.port }),
+        ...explicit,
+        ...(isSecure ? { ssl: true } : {}),
         ...login,
         ...(database ? { database } : {}),
       };
     }
-    if (type === 'dns')
+    if (type === 'dns') {
+      const record = query.get('type')?.toUpperCase();
       return {
         host,
-        ...(url.port === undefined ? {} : { port: url.port }),
+        ...explicit,
         ...(database ? { 'dns-target': database } : {}),
+        ...(record ? { 'dns-record-type': record } : {}),
       };
+    }
+    if (type === 'nrpe') return { host, ...explicit, ...(database ? { command: database } : {}) };
     return { host, ...(port === undefined ? {} : { port }), ...(isSecure ? { ssl: true } : {}) };
   };
   const fits = (type: string): boolean =>
     type === best || ['tcp', 'tls', 'icmp'].includes(type) || (best === 'sql' && type.startsWith('sql'));
-  return { type: best, fits, configFor, notes: [] };
+  const skipped = url.others === 0 ? [] : [`The address has ${url.others + 1} hosts; the first one counts.`];
+  return { type: best, fits, configFor, notes: [...notes, ...skipped] };
 }
 
 /** A configuration with a pasted target instead of its own; `names` are the attributes of its type. */

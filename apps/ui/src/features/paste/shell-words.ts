@@ -1,25 +1,49 @@
 import { ownOf } from '@9volt/contracts/by-name';
 
-/** The words of a command as bash, cmd.exe and PowerShell write it; browsers copy all three. A quote that is not closed ends with the text. */
-export function shellWords(command: string): string[] {
+export interface ShellCommand {
+  words: string[];
+  /** What only the shell of the reader knows: `$TOKEN`. */
+  variables: string[];
+}
+
+/**
+ * The first command of a text as bash, cmd.exe and PowerShell write it; browsers copy all three. It ends at `|`, `;`, `&&` or a comment, without
+ * the files that it reads and writes. A quote that is not closed ends with the text.
+ */
+export function shellCommand(command: string): ShellCommand {
   const text = isForCmd(command)
     ? command.replaceAll(/\^(\r?\n|[^])/g, (_, next: string) => next.replace(/^\r?\n$/, ' '))
     : command;
   const words: string[] = [];
+  const variables = new Set<string>();
   let word: string | undefined;
   let at = 0;
   while (at < text.length) {
     const rest = text.slice(at);
-    const [piece, read] = pieceOf(rest);
+    if (END.test(rest) || (word === undefined && rest.startsWith('#'))) break;
+    const file = word === undefined ? FILE.exec(rest) : FILE_IN_WORD.exec(rest);
+    const [piece, read] = file ? [undefined, file[0].length] : pieceOf(rest);
     if (piece === undefined) {
       if (word !== undefined) words.push(word);
       word = undefined;
     } else {
       word = (word ?? '') + piece;
+      for (const name of variablesIn(rest.slice(0, read))) variables.add(name);
     }
     at += read;
   }
-  return word === undefined ? words : [...words, word];
+  return { words: word === undefined ? words : [...words, word], variables: [...variables] };
+}
+
+/** An address may contain `&`, which a person forgot to quote. */
+const END = /^(?:\||&&|&(?=\s|$)|;|<<|\))/;
+const FILE_IN_WORD = /^&?[<>]+&?\s*[^\s|;&<>]*/;
+const FILE = /^(?:\d|&)?[<>]+&?\s*[^\s|;&<>]*/;
+
+/** A reference to a secret, `${env:NAME}`, is no variable. */
+function variablesIn(piece: string): string[] {
+  if (/^\$?'|^\\/.test(piece)) return [];
+  return piece.replaceAll(/\\[^]/g, '').match(/\$(?:\{(?!env:|file:)[^}]*\}|\([^)]*\)|[A-Za-z_]\w*)/g) ?? [];
 }
 
 /** cmd.exe escapes with a caret, and goes on after it in the next line. */
@@ -41,6 +65,8 @@ function pieceOf(text: string): [piece: string | undefined, read: number] {
       (double[1] ?? '').replaceAll(/\\(\r?\n|[$`"\\])/g, (_, next: string) => next.replace(/^\r?\n$/, '')),
       double[0].length,
     ];
+  const variable = /^\$(?:\{[^}\s]*\}|\([^)]*\)|[A-Za-z_]\w*)/.exec(text);
+  if (variable) return [variable[0], variable[0].length];
   if (text.startsWith('\\') && text.length > 1) return [text[1], 2];
   return [text[0], 1];
 }
