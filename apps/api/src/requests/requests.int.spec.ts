@@ -80,10 +80,12 @@ describe('with a worker', () => {
   });
 
   test('tests a configuration, with the stored secrets in place of masks', async () => {
-    answer = () => ({ ok: true, result: { ...result, status: 'ok' } });
+    const shown = { ...result, status: 'ok', answer: { status: '200', body: 'fine' } } as const;
+    answer = () => ({ ok: true, result: shown });
     await call('PUT', '/api/v1/monitor/secret', http({ headers: { A: CANARY } }));
     const trial = { name: 'secret', config: http({ headers: { A: '********' }, expect: 'x' }) };
-    expect((await call('POST', '/api/v1/monitor/test', trial)).status).toBe(200);
+    const done = await call('POST', '/api/v1/monitor/test', trial);
+    expect([done.status, done.body, undocumented('CheckResult', done.body)]).toEqual([200, shown, []]);
     expect(asked[0]?.body).toEqual({
       kind: 'test-monitor',
       name: 'secret',

@@ -139,7 +139,8 @@ function deadlineOf(settings: MonitorSettings): number {
 
 function resultOf({ result }: Extract<RequestAnswer, { ok: true }>): CheckResult {
   if (!result) throw new DomainError('unavailable', 'The worker answered without a result');
-  const { status, message, latencyMs, expected, found, phases, certificate, performance, note, unjudged } = result;
+  const { status, message, latencyMs, expected, found, phases, certificate, performance, answer, note, unjudged } =
+    result;
   return {
     status,
     message,
@@ -149,6 +150,7 @@ function resultOf({ result }: Extract<RequestAnswer, { ok: true }>): CheckResult
     ...(phases === undefined ? {} : { phases }),
     ...(certificate === undefined ? {} : { certificate }),
     ...(performance === undefined ? {} : { performance }),
+    ...(answer === undefined ? {} : { answer }),
     ...(note === undefined ? {} : { note }),
     ...(unjudged === undefined ? {} : { unjudged }),
   };
