@@ -317,6 +317,24 @@ describe('try', () => {
     expect(await run('try', path, '--monitor', 'three')).toContain('it has no monitor "three"');
   });
 
+  it('shows what the target answered, and its certificate', async () => {
+    const before = ANSWERS['POST /api/v1/monitor/test'];
+    ANSWERS['POST /api/v1/monitor/test'] = {
+      status: 'critical',
+      message: 'status 500',
+      latencyMs: 1,
+      answer: { status: '500', body: 'a\n\u001b[2Jb\nc\nd\ne\nf\n' },
+      certificate: { subject: 'CN=a', issuer: 'CN=b', notAfter: '2026-12-19T14:26:22.000Z', daysLeft: 19 },
+    };
+    await run('try', file('monitor: {one: {type: tcp, host: a, port: 1, interval: 1m}}'));
+    ANSWERS['POST /api/v1/monitor/test'] = before;
+    expect(out).toBe(
+      'one: critical: status 500 (1 ms)\n' +
+        '  The target answered with status 500:\n    a\n    \\u001b[2Jb\n    c\n    d\n    e\n    …\n' +
+        '  Certificate of CN=a, valid until 2026-12-19T14:26:22.000Z, 19 days left\n',
+    );
+  });
+
   it('runs nothing of a file with a fault', async () => {
     jest.spyOn(process.stderr, 'write').mockReturnValue(true);
     expect(await run('try', file('monitor: {one: {type: tcp}}'))).toContain('nothing was run');

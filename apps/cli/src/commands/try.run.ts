@@ -4,10 +4,17 @@ import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { type ConfigFault } from '../cfg/entry.js';
 import { parseFile } from '../cfg/parse-file.js';
 import { validateEntries } from '../cfg/validate-entries.js';
+import { counted } from '../output/counted.js';
 import { reasonOf } from '../output/reason-of.js';
 import { CliError, say, warn } from '../output/say.js';
+import { visible } from '../output/visible.js';
 import { refuse } from './cfg.run.js';
 import { resultLine } from './monitor.command.js';
+
+type CheckResult = components['schemas']['CheckResult'];
+
+/** Lines of an answer that a person needs to recognize it. */
+const SHOWN_LINES = 5;
 
 export interface TryOptions extends ApiOptions {
   monitor?: string;
@@ -26,8 +33,8 @@ export async function tryFile(file: string, options: TryOptions): Promise<void> 
   const api = new ApiClient(options);
   for (const { name, raw } of monitors) {
     try {
-      const result = await api.post<components['schemas']['CheckResult']>('/api/v1/monitor/test', { config: raw });
-      say(resultLine(name, result));
+      const result = await api.post<CheckResult>('/api/v1/monitor/test', { config: raw });
+      for (const line of [resultLine(name, result), ...factsOf(result)]) say(line);
       if (result.status !== 'ok') process.exitCode = 1;
     } catch (error) {
       if (!(error instanceof CliError)) throw error;
@@ -35,6 +42,23 @@ export async function tryFile(file: string, options: TryOptions): Promise<void> 
       process.exitCode = 1;
     }
   }
+}
+
+/** What the target said, and for how long its certificate is good. */
+function factsOf({ answer, certificate }: CheckResult): string[] {
+  const lines = answer?.body.split('\n').filter((line) => line.trim() !== '') ?? [];
+  return [
+    ...(answer
+      ? [`  The target answered with status ${answer.status}${lines.length > 0 ? ':' : ', without a body'}`]
+      : []),
+    ...lines.slice(0, SHOWN_LINES).map((line) => `    ${line}`),
+    ...(lines.length > SHOWN_LINES ? ['    …'] : []),
+    ...(certificate
+      ? [
+          `  Certificate of ${certificate.subject}, valid until ${certificate.notAfter}, ${counted(certificate.daysLeft, 'day')} left`,
+        ]
+      : []),
+  ].map(visible);
 }
 
 async function read(file: string): Promise<Buffer> {
