@@ -1,5 +1,5 @@
 import { ownOf } from '@9volt/contracts/by-name';
-import type { Schemas } from '../../lib/api-client.js';
+import type { FieldProblem, Schemas } from '../../lib/api-client.js';
 
 export type TypeSchemas = Schemas['SchemaMap'];
 export type Json = Record<string, unknown>;
@@ -129,6 +129,13 @@ export function pathsOf(attributes: readonly Attribute[], config: Json): string[
     });
     return [...inside, [...path]];
   });
+}
+
+/** The required attributes without a value, as the API would refuse them. */
+export function missingIn(config: Json, attributes: readonly Attribute[]): Pick<FieldProblem, 'pointer' | 'message'>[] {
+  return attributes
+    .filter(({ path, isRequired }) => isRequired && ['', undefined].includes(valueAt(config, path) as string))
+    .map(({ path, name }) => ({ pointer: `/${path.join('/')}`, message: `${name}: is required` }));
 }
 
 /** The id of its control. */

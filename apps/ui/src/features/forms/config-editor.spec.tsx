@@ -42,6 +42,7 @@ const HTTP = {
   summary: 'Has an address.',
   schema: {
     type: 'object',
+    required: ['host'],
     properties: {
       host: { type: 'string' },
       port: { type: 'integer' },
@@ -266,6 +267,19 @@ it('a pasted address chooses the type and fills the form and the name', async ()
   expect(field('name').value).toBe('shop.example.com');
 });
 
+it('names what is missing together with the name, and a pasted address mends both', async () => {
+  renderAt(page, { path: '/monitors/new?type=http' });
+  await screen.findByLabelText(/^name/);
+  press('Create');
+  expect(screen.getByText('2 errors')).toBeTruthy();
+  expect(screen.getByRole('alert').textContent).toMatch(/Enter a name.*host is required/);
+  fireEvent.paste(screen.getByLabelText('Paste a URL or a curl command'), {
+    clipboardData: { getData: () => 'http://other:81' },
+  });
+  expect(screen.queryByRole('alert')).toBeNull();
+  expect(sent).toEqual([]);
+});
+
 it('shows a concurrent change as a difference, and saves the chosen values', async () => {
   answer = () => new FakeProblem(412, { detail: 'Changed meanwhile' });
   await opened('/monitor/luna/edit');
@@ -299,6 +313,9 @@ it('tests the content of the form, and shows its errors at the fields, too', asy
   expect(screen.getByText('The target answered with status 503:')).toBeTruthy();
   expect(screen.getByLabelText('First lines of the answer').textContent).toBe('<b>busy</b>');
   expect(sent).toEqual([{ config: STORED, name: 'luna' }]);
+  expect(screen.queryByText(/The form has changed/)).toBeNull();
+  type('crater', 'Kepler');
+  expect(screen.getByText('The form has changed since this test.')).toBeTruthy();
   answer = () =>
     new FakeProblem(400, { detail: 'x', errors: [{ pointer: '/config/depth', message: 'depth: too deep' }] });
   press('Test');

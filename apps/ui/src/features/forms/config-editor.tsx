@@ -9,7 +9,7 @@ import { CfgNote } from '../yaml/cfg-note.js';
 import { useOrigin } from '../yaml/use-origin.js';
 import { YamlEditor } from '../yaml/yaml-editor.js';
 import type { Stored } from '../../lib/settings-api.js';
-import { attributesOf, convertedTo, fieldId, type Json, type TypeSchemas } from './attributes.js';
+import { attributesOf, convertedTo, fieldId, type Json, missingIn, type TypeSchemas } from './attributes.js';
 import { Conflict } from './conflict.js';
 import { isEqual } from './differences.js';
 import { faultsOf, NO_REFUSAL } from './faults.js';
@@ -96,7 +96,12 @@ export function ConfigEditor(props: ConfigEditorProps) {
   const save = (config: Json, etag: string | undefined): void => {
     const fault = nameFaultOf(name);
     setNameFault(fault);
-    if (fault === undefined && draft.yamlFault === undefined) saving.mutate({ config, etag });
+    if (draft.yamlFault !== undefined) return;
+    if (fault === undefined) saving.mutate({ config, etag });
+    else {
+      setRefusal({ fields: missingIn(config, attributes), base: '', config });
+      focusFirstFault();
+    }
   };
   const refused = async (error: unknown, config: Json): Promise<void> => {
     if (error instanceof ApiError && error.status === 412) {
@@ -106,6 +111,10 @@ export function ConfigEditor(props: ConfigEditorProps) {
       setRefusal({ fields: error.fields, base: '', config });
       focusFirstFault();
     } else toastError('Could not save', error);
+  };
+  const rename = (to: string): void => {
+    setName(to);
+    setNameFault(undefined);
   };
   const submit = (event: SubmitEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -117,7 +126,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
         onText={(text) => {
           const filled = fill(text, draft.config, schemas);
           if (filled) draft.setConfig(filled.config);
-          if (filled && name === '') setName(filled.name);
+          if (filled && name === '') rename(filled.name);
           return filled?.said;
         }}
       />
@@ -144,10 +153,7 @@ export function ConfigEditor(props: ConfigEditorProps) {
               error={nameFault}
               autoComplete="off"
               spellCheck={false}
-              onChange={({ currentTarget }) => {
-                setName(currentTarget.value);
-                setNameFault(undefined);
-              }}
+              onChange={({ currentTarget }) => rename(currentTarget.value)}
             />
             <Select
               id={fieldId(['type'])}

@@ -10,7 +10,7 @@ import type { Live } from '../../lib/live-types.js';
 import type { Json } from '../../lib/settings-api.js';
 import { toast, toastError } from '../../lib/toasts.js';
 import { YamlEditor } from '../yaml/yaml-editor.js';
-import { attributesOf, pathsOf } from './attributes.js';
+import { attributesOf, missingIn, pathsOf } from './attributes.js';
 import { isEqual } from './differences.js';
 import { faultsOf, type Refusal } from './faults.js';
 import { Fold } from './fold.js';
@@ -139,7 +139,9 @@ function Editor({ kind, schema, initial, stored, etag, ...rest }: EditorProps) {
     event.preventDefault();
     const fault = kind.nameFault(name);
     setNameFault(fault);
-    if (fault === undefined && draft.yamlFault === undefined) saving.mutate();
+    if (draft.yamlFault !== undefined) return;
+    if (fault === undefined) saving.mutate();
+    else setRefusal({ fields: missingIn(draft.config, attributes), base: '', config: draft.config });
   };
   return (
     <form className={styles['editor']} onSubmit={submit} noValidate>
@@ -157,7 +159,10 @@ function Editor({ kind, schema, initial, stored, etag, ...rest }: EditorProps) {
             error={nameFault}
             autoComplete="off"
             spellCheck={false}
-            onChange={({ currentTarget }) => setName(currentTarget.value)}
+            onChange={({ currentTarget }) => {
+              setName(currentTarget.value);
+              setNameFault(undefined);
+            }}
           />
         </Panel>
         <SchemaForm

@@ -13,7 +13,7 @@ export interface Faults {
 
 /** An answer of the API about a configuration that was sent. */
 export interface Refusal {
-  fields: readonly FieldProblem[];
+  fields: readonly Pick<FieldProblem, 'pointer' | 'message'>[];
   /** The position of the configuration in the request. */
   base: string;
   /** The configuration as it was sent. */

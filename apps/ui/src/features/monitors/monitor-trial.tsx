@@ -5,8 +5,10 @@ import { StatusBadge } from '../../components/status-badge.js';
 import { ApiError } from '../../lib/api-client.js';
 import { absolute, counted, latency } from '../../lib/format.js';
 import type { Trial } from '../forms/config-editor.js';
+import { isEqual } from '../forms/differences.js';
 import { Fold } from '../forms/fold.js';
 import styles from '../forms/forms.module.css';
+import { OldTest } from '../forms/old-test.js';
 import { type CheckResult, monitorApi } from './monitor-api.js';
 
 const AS_CONFIGURED = 'as configured';
@@ -16,9 +18,9 @@ export function MonitorTrial({ trial, tags }: { trial: Trial; tags: readonly str
   const { config, name, onFaults } = trial;
   const [tag, setTag] = useState<string | null>(AS_CONFIGURED);
   const test = useMutation({
-    mutationFn: () =>
+    mutationFn: (tested: Trial['config']) =>
       monitorApi.test({
-        config,
+        config: tested,
         ...(name === undefined ? {} : { name }),
         ...(tag === null || tag === AS_CONFIGURED ? {} : { 'member-tag': tag }),
       }),
@@ -28,10 +30,11 @@ export function MonitorTrial({ trial, tags }: { trial: Trial; tags: readonly str
   });
   return (
     <>
-      <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate()}>
+      <Button size="xs" variant="default" loading={test.isPending} onClick={() => test.mutate(config)}>
         Test
       </Button>
       <div role="status">
+        {test.isIdle || test.isPending || isEqual(test.variables, config) ? null : <OldTest />}
         {test.error ? (
           <p className={styles['verdict']}>{test.error.message}</p>
         ) : test.data ? (
