@@ -16,6 +16,19 @@ test.each([
   ['@web', "'@web"],
   ['-x', "'-x"],
   ['a=b', 'a=b'],
+  ['+x', "'+x"],
+  ['＝1+1', "'＝1+1"],
+  ['\t=1+1', `"'\t=1+1"`],
+  ['\r=1+1', `"'\r=1+1"`],
+  ['\n=1+1', `"'\n=1+1"`],
+  // A program that separates by semicolons would see a formula in the second cell.
+  ['a;=1+1', '"a;=1+1"'],
+  ['a\t=1+1', '"a\t=1+1"'],
+  ['=cmd|"/C calc"!A0', `"'=cmd|""/C calc""!A0"`],
+  ['line\nbreak', '"line\nbreak"'],
+  ["it's", "it's"],
+  ['näme 🔥', 'näme 🔥'],
+  [' a ', ' a '],
 ])('%s is written as %s', (name, cell) => {
   expect(firstCell(name)).toBe(cell);
 });

@@ -25,9 +25,13 @@ export function reportCsv(lines: readonly ReportLine[]): string {
   return rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('');
 }
 
-/** Programs for tables run a text that begins like a formula: an apostrophe before it keeps it a text. */
+/**
+ * Programs for tables run a text that begins like a formula, some also in full width: an apostrophe before it keeps it a text. Quotes keep a
+ * text in one cell, also where semicolons or tabs separate cells.
+ * https://owasp.org/www-community/attacks/CSV_Injection
+ */
 function cell(value: string | number | null): string {
   if (typeof value !== 'string') return value === null ? '' : String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const text = /^[=+\-@\t\r\n＝＋－＠]/.test(value) ? `'${value}` : value;
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
