@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
-import { CLASS, judgeBurn, NO_PHASES, type Tally } from '@9volt/contracts';
+import { BURN_WINDOWS, CLASS, judgeBurn, NO_PHASES, scaledWindow, type Tally } from '@9volt/contracts';
+import { someOf } from '@9volt/testing';
+import fc from 'fast-check';
 import { BurnLog } from './burn-log.js';
 
 const MINUTE = 60_000;
@@ -80,6 +82,71 @@ describe('a story of 99.9 %, by hand', () => {
   });
 });
 
+/** What a list of all spans says about the last minutes or hours, the running one included. */
+function listed(spans: readonly Span[], periods: number, lengthMs: number, now: number): { up: number; down: number } {
+  const since = (Math.floor(now / lengthMs) - periods + 1) * lengthMs;
+  const sum = (codes: readonly number[]): number =>
+    spans
+      .filter(({ code }) => codes.includes(code))
+      .reduce((all, { from, to }) => all + Math.max(0, Math.min(to, now) - Math.max(from, since)), 0);
+  return { up: sum([CLASS.ok, CLASS.warning]), down: sum([CLASS.critical]) };
+}
+
+interface Span {
+  from: number;
+  to: number;
+  code: number;
+}
+
+it('agrees with a list of all spans, for windows of each length and results at any times', () => {
+  const holdMs = 10 * MINUTE;
+  const gap = fc.oneof(
+    { weight: 8, arbitrary: fc.integer({ min: 1_000, max: holdMs }) },
+    { weight: 1, arbitrary: fc.integer({ min: holdMs + 1, max: 7 * HOUR }) },
+    { weight: 1, arbitrary: fc.integer({ min: 70 * HOUR, max: 300 * HOUR }) },
+  );
+  const result = fc.record({ gap, code: fc.constantFrom(...Object.values(CLASS).filter((code) => code < 5)) });
+  fc.assert(
+    fc.property(
+      fc.constantFrom(7 / 30, 1, 3),
+      fc.array(result, { minLength: 2, maxLength: 60 }),
+      fc.integer({ min: 0, max: MINUTE }),
+      (scale, story, wait) => {
+        const log = new BurnLog(MINUTE, scale);
+        const spans: Span[] = [];
+        let [at, before] = [START, -1];
+        for (const { gap: ms, code } of someOf(story)) {
+          if (before >= 0 && ms <= holdMs) spans.push({ from: at, to: at + ms, code: before });
+          at += ms;
+          log.took({ last: at, lastClass: code, holdMs });
+          // One that comes late changes nothing.
+          log.took({ last: at - 500, lastClass: CLASS.critical, holdMs });
+          before = code;
+        }
+        const now = at + wait;
+        spans.push({ from: at, to: now, code: before });
+        for (const [n, window] of someOf(BURN_WINDOWS.entries())) {
+          const minutes = scaledWindow(window, scale);
+          // Only the longest window is counted in hours.
+          const [periods, lengthMs] = n < 4 ? [minutes, MINUTE] : [Math.ceil(minutes / 60), HOUR];
+          const [seen, all] = [log.seen(minutes, now), listed(spans, periods, lengthMs, now)];
+          // Single precision: some milliseconds in days.
+          expect(Math.abs(seen.up - all.up)).toBeLessThan(1_000);
+          expect(Math.abs(seen.down - all.down)).toBeLessThan(1_000);
+        }
+      },
+    ),
+  );
+});
+
+it('the longest window begins with the hour of its first minute, also that of a shorter objective', () => {
+  // Of 7 days instead of 30: 16 hours and 48 minutes.
+  const log = new BurnLog(MINUTE, 7 / 30);
+  checked(log, START, START + MINUTE, CLASS.critical);
+  checked(log, START + 16 * HOUR, START + 16 * HOUR + MINUTE, CLASS.ok);
+  expect(log.seen(1_008, START + 16 * HOUR + 50_000)).toEqual({ up: 50_000, down: 50_000 });
+});
+
 it('time after the last result counts as long as the result stands', () => {
   const log = new BurnLog(MINUTE, 1);
   log.took({ last: START, lastClass: CLASS.critical, holdMs: 16_000 });
@@ -108,6 +175,19 @@ describe('what an heir reads', () => {
     checked(own, START + 5 * MINUTE, START + 5 * MINUTE + 20_000, CLASS.ok);
     before.tally(tallyOf(START, START + MINUTE, { critical: MINUTE }), START + 5 * MINUTE);
     expect(before.follow(own).seen(60, START + 5 * MINUTE + 10_000)).toEqual({ up: 10_000, down: MINUTE });
+  });
+
+  it('counts the time between its last result and the first own one, and goes on from the last own one', () => {
+    const before = new BurnLog(MINUTE, 1);
+    const own = new BurnLog(MINUTE, 1);
+    const begunAt = START + MINUTE + 12_000;
+    checked(own, begunAt, begunAt + 20_001, CLASS.critical);
+    before.tally(tallyOf(START, START + MINUTE, { ok: MINUTE }), begunAt);
+    const all = before.follow(own);
+    for (const minutes of [60, 4_320]) {
+      expect(all.seen(minutes, begunAt + 25_000)).toEqual({ up: MINUTE + 12_000, down: 25_000 });
+    }
+    expect(all.begunAt).toBe(begunAt);
   });
 
   it('of two workers that checked at the same time counts once', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { BurnVerdict, BurnVerdicts, Burning, MonitorSettings, MonitorState } from '@9volt/contracts';
-import type { Hold } from './alarm.js';
+import type { Alarm, Hold } from './alarm.js';
 import { type BurnChange, burnNotices, isBurn } from './burn-notices.js';
 
 const NOW = Date.parse('2026-06-01T12:00:00.000Z');
@@ -79,19 +79,24 @@ describe('burning goes on', () => {
   });
 
   it('an alerter that was added is told', () => {
-    expect(
-      step(state(fast({ pager: 'critical' })), undefined, { over: { 'critical-alerter': ['pager', 'boss'] } }).said,
-    ).toEqual(['boss critical']);
+    const { said, isChanged } = step(state(fast({ pager: 'critical' })), undefined, {
+      over: { 'critical-alerter': ['pager', 'boss'] },
+    });
+    expect([said, isChanged]).toEqual([['boss critical'], true]);
   });
 });
 
 describe('burning ends', () => {
   it('for everybody who was told', () => {
-    const { said, burning, isChanged } = step(state(fast({ pager: 'critical', gone: 'critical' })), {
+    const { said, burning, isChanged, entries } = step(state(fast({ pager: 'critical', gone: 'critical' })), {
       fast: off,
       slow: off,
     });
     expect([said, burning, isChanged]).toEqual([['gone resolve', 'pager resolve'], {}, true]);
+    expect(entries.map(({ alert }) => [alert.burn, alert.reason])).toEqual([
+      ['fast', 'recovered'],
+      ['fast', 'recovered'],
+    ]);
   });
 
   it('fast, and goes on slowly', () => {
@@ -121,6 +126,7 @@ describe('burning ends', () => {
     expect(removed.entries.map(({ alert }) => [alert.type, alert.reason])).toEqual([['resolve', 'removed']]);
     const again = step(before, { fast: on, slow: off }, { next: state(undefined, { createRevision: 9 }) });
     expect(again.said).toEqual(['pager resolve', 'pager critical']);
+    expect(again.entries[0]?.alert.reason).toBe('removed');
   });
 });
 
@@ -134,6 +140,21 @@ describe('a hold', () => {
     const { said, entries } = step(state(held.burning), { fast: on, slow: off });
     expect(said).toEqual(['pager critical']);
     expect(entries[0]?.alert.afterHold).toContain('The silence s1 ended.');
+  });
+
+  it('whose end or words change is stored anew, and its rule hears what held the alarm back before', () => {
+    const held = step(state(), { fast: on, slow: off }, { hold });
+    const later = { ...hold, until: NOW + 120_000 };
+    expect(step(state(held.burning), { fast: on, slow: off }, { hold: later }).isChanged).toBe(true);
+    const asked: Alarm[] = [];
+    burnNotices(state(held.burning), state(), undefined, {
+      ...{ prefix: '9volt', monitor: 'web', target: 'a:1', worker: 'w1', now: NOW, settings, newId: () => 'x' },
+      hold: (alarm) => {
+        asked.push(alarm);
+        return hold;
+      },
+    });
+    expect(asked).toMatchObject([{ alerter: 'pager', status: 'critical', before: { reason: 'silence', by: 's1' } }]);
   });
 
   it('that outlives the burning: nobody is told of either', () => {

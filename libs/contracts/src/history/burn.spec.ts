@@ -1,5 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { BURN_WINDOWS, burnRate, judgeBurn, minutesText, type UpDown } from './burn.js';
+import { BURN_WINDOWS, burnRate, judgeBurn, minutesText, scaledWindow, type UpDown, upDownOf } from './burn.js';
+import { CLASS } from './tally.js';
 
 /** Minutes down of each window: 5 min, 30 min, 1 h, 6 h, 3 d; the rest is up. */
 type Down = readonly [number, number, number, number, number];
@@ -21,6 +22,8 @@ it.each<[string, Down, string, string]>([
   ['2 min, half an hour ago', [0, 0, 2, 2, 2], 'off', 'off'],
   // 6 h: 2.2 / 360 / 0.001 = 6.1; 30 min: 0.2 / 30 / 0.001 = 6.7; 1 h: 0.8 / 60 / 0.001 = 13.3
   ['2.2 min of 6 h, and it goes on', [0.05, 0.2, 0.8, 2.2, 2.2], 'on', 'off'],
+  // 6 h: 2.1 / 360 / 0.001 = 5.8; 30 min: 6.7
+  ['2.1 min of 6 h, and it goes on', [0.05, 0.2, 0.8, 2.1, 2.1], 'off', 'off'],
   // 3 d: 4.4 / 4320 / 0.001 = 1.02; 6 h: 0.4 / 360 / 0.001 = 1.1
   ['4.4 min of 3 days, and it goes on', [0, 0, 0, 0.4, 4.4], 'off', 'on'],
   // 3 d: 1.02; 6 h: 0.3 / 360 / 0.001 = 0.83
@@ -38,6 +41,28 @@ it('windows grow with that of the objective, and the factors stay', () => {
     is: 'on',
     message: 'The error budget of 0.1 % burns 7.14 times too fast over 1h24m, and 14.3 times over 7m',
   });
+});
+
+it('a rate that uses up exactly the budget is no warning', () => {
+  // An objective of 50 %: half of 3 days, and half of 6 h.
+  expect(judged(0.5, [0, 0, 0, 180, 2_160]).slow.is).toBe('off');
+  expect(judged(0.5, [0, 0, 0, 180.1, 2_160.1]).slow.is).toBe('on');
+});
+
+it.each([
+  [5, 1, 5],
+  [5, 7 / 30, 2],
+  [30, 7 / 30, 7],
+  [360, 7 / 30, 84],
+  [5, 0.9, 5],
+  [360, 3, 1_080],
+])('%s minutes of 30 days, times %s, are %s', (minutes, scale, scaled) => {
+  expect(scaledWindow(minutes, scale)).toBe(scaled);
+});
+
+it('of the classes of time, warning is up, and only critical is down', () => {
+  const time = Object.values(CLASS).map((code) => 10 ** code);
+  expect(upDownOf(time)).toEqual({ up: 10 ** CLASS.ok + 10 ** CLASS.warning, down: 10 ** CLASS.critical });
 });
 
 it('says how fast', () => {
