@@ -88,12 +88,14 @@ function closingQuote(data: string, from: number): number | undefined {
 
 function valueOf(label: string, written: string): PerformanceValue | undefined {
   const [measured = '', warn = '', crit = '', min = '', max = ''] = written.split(';');
-  const number = VALUE.exec(measured);
-  if (label === '' || (!number && measured !== 'U')) return undefined;
-  const unit = number?.[2] ?? '';
+  const [, digits, unit = ''] = VALUE.exec(measured) ?? [];
+  const value = digits === undefined ? null : numberOf(digits);
+  // No number can hold 1e400.
+  const isKnown = value === null ? measured === 'U' : Number.isFinite(value);
+  if (label === '' || !isKnown) return undefined;
   return {
     label,
-    value: number ? numberOf(number[1] as string) : null,
+    value,
     ...(unit === '' ? {} : { unit: excerpt(unit, MAX_RANGE) }),
     ...range('warn', warn),
     ...range('crit', crit),
@@ -107,8 +109,9 @@ function range<K extends string>(name: K, written: string): Partial<Record<K, st
 }
 
 function bound<K extends string>(name: K, written: string): Partial<Record<K, number>> {
-  const number = numberOf(written);
-  return written === '' || !Number.isFinite(number) ? {} : ({ [name]: number } as Record<K, number>);
+  const [, digits, unit] = VALUE.exec(written) ?? [];
+  const number = digits === undefined || unit !== '' ? Number.NaN : numberOf(digits);
+  return Number.isFinite(number) ? ({ [name]: number } as Record<K, number>) : {};
 }
 
 function numberOf(written: string): number {
