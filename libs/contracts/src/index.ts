@@ -49,6 +49,7 @@ export * from './report/report-settings.js';
 export * from './request.js';
 export * from './settings/attribute.js';
 export * from './settings/decorators.js';
+export * from './settings/instant.js';
 export * from './settings/json-schema.js';
 export * from './settings/nearest.js';
 export * from './settings/secret-reference.js';

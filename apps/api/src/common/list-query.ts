@@ -8,6 +8,7 @@ import {
   ownOf,
   unknownName,
 } from '@9volt/contracts';
+import { INSTANT_EXPECTED, instantIn } from './instant.js';
 import { by, countedBest, type Compare, inTurn, reversed, reversedBy } from './best-of.js';
 
 export type RawQuery = Record<string, string | string[] | undefined>;
@@ -134,8 +135,8 @@ export function textOf(values: readonly string[] | undefined): string | undefine
 export function instantOf(filters: Filters, name: string): number | undefined {
   const text = textOf(filters[name]);
   if (text === undefined || text === '') return undefined;
-  const at = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(at)) throw DomainError.invalid([fault(`/${name}`, text, 'a time such as "2026-12-24T18:00:00Z"')]);
+  const at = instantIn(text);
+  if (Number.isNaN(at)) throw DomainError.invalid([fault(`/${name}`, text, INSTANT_EXPECTED)]);
   return at;
 }
 

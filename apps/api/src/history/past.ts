@@ -2,7 +2,6 @@ import { type ArchiveIndex, ArchiveConnection, type ArchivedIncident, ArchiveRea
 import {
   guarded,
   type HistoryPeriods,
-  LEVELS,
   messageOf,
   type Retention,
   retentionOf,
@@ -10,6 +9,7 @@ import {
   unawaited,
 } from '@9volt/contracts';
 import {
+  beginOf,
   type HistoryIndex,
   type HistoryStore,
   isArchived,
@@ -206,9 +206,4 @@ export class Past implements OnApplicationBootstrap, OnModuleDestroy {
   private get store(): HistoryStore {
     return this.cache.node.stores.history;
   }
-}
-
-/** The begin of the oldest period. */
-function beginOf(index: HistoryIndex, lengths: HistoryPeriods): number {
-  return Math.min(...LEVELS.flatMap((level) => [...index[level].keys()].map((n) => n * lengths[level])));
 }

@@ -8,6 +8,7 @@ import {
   parseDuration,
   unknownName,
 } from '@9volt/contracts';
+import { INSTANT_EXPECTED, instantIn } from '../common/instant.js';
 import type { RawQuery } from '../common/list-query.js';
 
 export interface AskedRange {
@@ -35,8 +36,8 @@ export function readRange(
   const instant = (name: string, fallback: number): number => {
     const text = ownOf(raw, name);
     if (text === undefined || text === '') return fallback;
-    const at = typeof text === 'string' && /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
-    if (Number.isNaN(at)) errors.push(fault(`/${name}`, text, 'a time such as "2026-12-24T18:00:00Z"'));
+    const at = instantIn(text);
+    if (Number.isNaN(at)) errors.push(fault(`/${name}`, text, INSTANT_EXPECTED));
     return at;
   };
   const to = Math.min(now, instant('to', now));

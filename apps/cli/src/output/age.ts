@@ -1,4 +1,5 @@
 import { ownOf } from '@9volt/contracts/by-name';
+import { instantMs } from '@9volt/contracts/instant';
 /** The two greatest units of a duration: `2h5m`. */
 export function roughly(ms: number): string {
   const seconds = Math.floor(Math.max(0, ms) / 1_000);
@@ -38,6 +39,5 @@ export function durationMsOf(text: string): number | undefined {
 export function instantOf(text: string, now = Date.now()): number | undefined {
   const ago = durationMsOf(text);
   if (ago !== undefined) return now - ago;
-  const ms = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
-  return Number.isNaN(ms) ? undefined : ms;
+  return instantMs(text);
 }

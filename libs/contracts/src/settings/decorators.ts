@@ -13,6 +13,7 @@ import {
   ValidateBy,
 } from './class-validator.js';
 import { formatDuration, parseDuration } from './duration.js';
+import { instantMs } from './instant.js';
 import { type AttributeMeta, recordAttribute, type SettingsClass } from './attribute.js';
 
 /**
@@ -143,14 +144,8 @@ const RFC_3339 = /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:\
 /** An instant with its offset from UTC (RFC 3339). */
 export function Time(options: Common): PropertyDecorator {
   return attribute('time', options, { expected: 'a valid time with its zone, such as "2026-12-24T18:00:00Z"' }, [
-    rule('time', (value) => typeof value === 'string' && RFC_3339.test(value) && isInstant(value)),
+    rule('time', (value) => typeof value === 'string' && RFC_3339.test(value) && instantMs(value) !== undefined),
   ]);
-}
-
-/** `Date` turns 30 February into a day in March. */
-function isInstant(text: string): boolean {
-  const day = text.slice(0, 'YYYY-MM-DD'.length);
-  return !Number.isNaN(Date.parse(text)) && new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
 }
 
 export function Choice(

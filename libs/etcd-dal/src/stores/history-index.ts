@@ -38,8 +38,17 @@ export function periodsFor(
       for (let child = n * ratio; child < (n + 1) * ratio; child++) cover(finer, child);
     }
   };
-  for (let n = Math.floor(from / lengths.day); n * lengths.day < to; n++) cover('day', n);
+  // Nothing is kept of the time before: a question since the year 1 takes no longer.
+  const first = Math.max(from, beginOf(index, lengths));
+  for (let n = Math.floor(first / lengths.day); n * lengths.day < to; n++) cover('day', n);
   return found;
+}
+
+/** The begin of the oldest period; infinite if there is none. */
+export function beginOf(index: HistoryIndex, lengths: HistoryPeriods): number {
+  let begin = Number.POSITIVE_INFINITY;
+  for (const level of LEVELS) for (const n of index[level].keys()) begin = Math.min(begin, n * lengths[level]);
+  return begin;
 }
 
 /** Whether anything finer is left of a period that is also kept as a whole. */
