@@ -53,6 +53,11 @@ const HTTP = {
   },
 };
 
+const ICMP = {
+  summary: 'Has a host.',
+  schema: { type: 'object', required: ['host'], properties: { host: { type: 'string' } } },
+};
+
 const STORED = { type: 'moon', interval: '10s', crater: 'Tycho', key: '********' };
 
 let sent: unknown[];
@@ -73,6 +78,7 @@ beforeEach(() => {
       sun: { summary: 'Asks the sun.', schema: FIXTURE.schema },
       told: TOLD,
       http: HTTP,
+      icmp: ICMP,
     }),
     'GET /api/v1/alerter': () => alerters,
     'GET /api/v1/cluster': () => ({
@@ -265,6 +271,15 @@ it('a pasted address chooses the type and fills the form and the name', async ()
   });
   expect(yaml().value).toBe('type: http\ninterval: 10s\nhost: other\nport: 81\n');
   expect(field('name').value).toBe('shop.example.com');
+});
+
+it('a pasted host chooses its type, too', async () => {
+  renderAt(page, { path: '/monitors/new' });
+  fireEvent.paste(await screen.findByLabelText('Paste a URL or a curl command'), {
+    clipboardData: { getData: () => 'moon.example.com' },
+  });
+  await screen.findByText('Filled host.');
+  expect([field('name').value, field('host').value]).toEqual(['moon.example.com', 'moon.example.com']);
 });
 
 it('names what is missing together with the name, and a pasted address mends both', async () => {

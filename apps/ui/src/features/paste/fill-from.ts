@@ -7,7 +7,7 @@ import { pastedTarget, withTarget } from './pasted-target.js';
 export function fillFrom(text: string, config: Json, schemas: TypeSchemas): Filled | undefined {
   const pasted = pastedTarget(text);
   const type = String(config['type'] ?? '');
-  const to = pasted?.fits(type) ? type : pasted?.type;
+  const to = type !== '' && pasted?.fits(type) ? type : pasted?.type;
   const schema = to === undefined ? undefined : ownOf(schemas, to)?.schema;
   if (!pasted || to === undefined || !schema) return undefined;
   const names = new Set(Object.keys((schema['properties'] ?? {}) as Json));
