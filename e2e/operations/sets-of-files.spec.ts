@@ -48,7 +48,7 @@ describe('two teams that push two directories', () => {
       alerter: { shop: ALERTER },
     });
     expect([shop.code, shop.stderr]).toEqual([0, '']);
-    expect(shop.stdout).toContain('noted that 1 entry belong to the set shop');
+    expect(shop.stdout).toContain('noted that 1 entry belongs to the set shop');
     expect(shop.stdout).toContain('kept 1 entry without a set');
     expect(await push('pay', { monitor: { card: SETTINGS } })).toMatchObject({ code: 0 });
     expect(await monitors()).toEqual(['before', 'card', 'cart', 'made', 'nobodys']);
@@ -105,10 +105,34 @@ describe('two teams that push two directories', () => {
       'monitor/cart',
       'monitor/made',
     ]);
-    expect(
-      await push('pay', { monitor: { card: SETTINGS, cart: { ...SETTINGS, port: 2 } } }, '--take-over'),
-    ).toMatchObject({ code: 0 });
+    const taken = await push('pay', { monitor: { card: SETTINGS, cart: { ...SETTINGS, port: 2 } } }, '--take-over');
+    expect(taken).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^changed monitor cart, which belonged to the set shop\n/),
+    });
     expect((await origins()).get('monitor/cart')).toEqual(of('pay'));
+  });
+
+  it('a set under another name is told that its entries belong to the old one', async () => {
+    const files = { monitor: { card: SETTINGS, cart: { ...SETTINGS, port: 2 } } };
+    const renamed = await push('checkout', files);
+    expect(renamed.stdout).toContain(
+      '2 entries equal those of the set pay and stay in it: --set pay names it, --take-over moves them to the set checkout\nNo changes.',
+    );
+    expect((await push('checkout', files, '--verbose')).stdout).toContain(
+      'skipped monitor card, which belongs to the set pay\n',
+    );
+  });
+
+  it('the files alone cannot say whether another set has an alerter, and validate says so', async () => {
+    const files = { monitor: { card: { ...SETTINGS, 'critical-alerter': ['shop'] } } };
+    await push('pay', files, '--dryrun');
+    const alone = await run9volt(['cfg', 'validate', join(directory, 'pay')]);
+    expect(alone).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('If another set of files has the missing alerters, use --nosync.'),
+    });
+    expect(await run9volt(['cfg', 'validate', join(directory, 'pay'), '--nosync'])).toMatchObject({ code: 0 });
   });
 
   it('a backup keeps whose they are, through --prune-all and back', async () => {

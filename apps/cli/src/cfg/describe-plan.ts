@@ -10,16 +10,31 @@ export function describePlan(plan: SyncPlan, { dryrun, verbose }: { dryrun: bool
     `${dryrun ? 'would have ' : ''}${verb} ${kind} ${name}`;
   return [
     ...plan.added.map((change) => line('added', change)),
-    ...plan.changed.map((change) => line('changed', change)),
-    ...(verbose ? plan.skipped.map((skipped) => line('skipped', skipped)) : []),
+    ...plan.changed.map((change) => line('changed', change) + belonging(change.takenFrom, 'belonged')),
+    ...(verbose ? plan.skipped.map((skipped) => line('skipped', skipped) + belonging(skipped.set, 'belongs')) : []),
     ...plan.removed.map((change) => line('removed', change)),
     ...(verbose ? plan.kept.map((kept) => `kept ${kept.kind} ${kept.name}: ${ownerOf(kept.origin)}`) : []),
   ];
 }
 
+function belonging(set: string | undefined, verb: string): string {
+  return set === undefined ? '' : `, which ${verb} to the set ${set}`;
+}
+
 function ownerOf(origin: Origin | undefined): string {
   if (origin?.from === 'files') return `it belongs to the set ${origin.set ?? 'of nobody'}`;
   return origin ? 'the dashboard or the API made it' : 'it belongs to no set';
+}
+
+/** What other sets have alike: a set with a new name would wait in vain for its entries to go with their files. */
+export function describeAlike({ skipped }: SyncPlan, set: string): string[] {
+  const counts = new Map<string, number>();
+  for (const { set: owner } of skipped) if (owner !== undefined) counts.set(owner, (counts.get(owner) ?? 0) + 1);
+  return [...counts].map(
+    ([owner, count]) =>
+      `${count} ${count === 1 ? 'entry equals that' : 'entries equal those'} of the set ${owner} and ${count === 1 ? 'stays' : 'stay'} in it: ` +
+      `--set ${owner} names it, --take-over moves ${count === 1 ? 'it' : 'them'} to the set ${set}`,
+  );
 }
 
 /** One change as lines of a diff; secrets are masked, and only marked as changed. */

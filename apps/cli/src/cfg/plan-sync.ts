@@ -21,6 +21,8 @@ export interface Change {
   /** Absent for a removal. */
   value?: object;
   before?: object | undefined;
+  /** The set that it belonged to, if that was another one. */
+  takenFrom?: string;
   /** Revision that the write compares; 0 for an absent key. */
   modRevision: number;
 }
@@ -34,7 +36,8 @@ export interface SyncPlan {
   added: Change[];
   changed: Change[];
   removed: Change[];
-  skipped: Named[];
+  /** `set` is another set that has it alike. */
+  skipped: (Named & { set?: string })[];
   /** Entries that equal the files, and belong to their set from now on. */
   claimed: Named[];
   /** Entries without a file that stay: they belong to nobody, to the API or to other sets. */
@@ -74,10 +77,14 @@ export function planSync(local: Catalogue<object>, stored: Catalogue<Stored>, op
       const isForeign = owner !== undefined && owner !== options.set && !options.takeOver;
       if (!known) plan.added.push({ kind, name, value: parsed(text), modRevision: 0 });
       else if (!options.replace && isSame(known, text)) {
-        plan.skipped.push({ kind, name });
+        plan.skipped.push({ kind, name, ...(isForeign ? { set: owner } : {}) });
         if (owner !== options.set && !isForeign) plan.claimed.push({ kind, name });
       } else if (isForeign) plan.foreign.push({ kind, name, set: owner });
-      else plan.changed.push({ kind, name, value: parsed(text), before: known.value, modRevision: known.modRevision });
+      else {
+        const { value: before, modRevision } = known;
+        const from = owner === undefined || owner === options.set ? {} : { takenFrom: owner };
+        plan.changed.push({ kind, name, value: parsed(text), before, modRevision, ...from });
+      }
     }
     for (const [name, known] of stored[kind]) {
       if (local[kind].has(name)) continue;

@@ -7,7 +7,7 @@ import {
   NAME_EXPECTED,
   type ReportSettings,
 } from '@9volt/contracts';
-import { describeChange, describePlan } from '../cfg/describe-plan.js';
+import { describeAlike, describeChange, describePlan } from '../cfg/describe-plan.js';
 import { ConfigRepository } from '../cfg/config-repository.js';
 import { type ConfigFault, describeFault, describeFaults } from '../cfg/entry.js';
 import { exportYaml } from '../cfg/export-yaml.js';
@@ -56,12 +56,14 @@ export async function sync(directory: string, options: CfgOptions): Promise<void
     if (!dryrun) await repository.apply(plan, set, bar.at).finally(bar.done);
     for (const line of describePlan(plan, { dryrun, verbose: options.verbose ?? false })) say(line);
     if (plan.claimed.length > 0) {
-      say(`${dryrun ? 'would have ' : ''}noted that ${entries(plan.claimed.length)} belong to the set ${set}`);
+      const belong = plan.claimed.length === 1 ? 'belongs' : 'belong';
+      say(`${dryrun ? 'would have ' : ''}noted that ${entries(plan.claimed.length)} ${belong} to the set ${set}`);
     }
     const unowned = plan.kept.filter(({ origin }) => origin === undefined).length;
     if (unowned > 0 && !options.nosync) {
       say(`kept ${entries(unowned)} without a set: --verbose names what was kept, --prune-all removes it`);
     }
+    for (const line of describeAlike(plan, set)) say(line);
     if (changes + plan.claimed.length === 0) say('No changes.');
     if (dryrun && plan.alarming !== undefined) say(`${plan.alarming}: it would need --force`);
     say(summary(plan, found(loaded, validated), dryrun));
@@ -71,7 +73,9 @@ export async function sync(directory: string, options: CfgOptions): Promise<void
 export async function validate(directory: string, options: CfgOptions): Promise<void> {
   const loaded = await load(directory, options);
   const validated = validateEntries(loaded.entries, options.nosync ? undefined : []);
-  refuse([...loaded.faults, ...validated.faults]);
+  const missing = validated.faults.length - validateEntries(loaded.entries, undefined).faults.length;
+  const hint = missing > 0 ? ['If another set of files has the missing alerters, use --nosync.'] : [];
+  refuse([...loaded.faults, ...validated.faults], undefined, hint);
   // Only etcd knows which of them are new: stored entries with such a name may stay.
   for (const fault of newNameFaults(loaded.entries, loaded.entries)) warn(describeFault(fault));
   say(`${found(loaded, validated)}: all valid`);
@@ -197,9 +201,13 @@ function entries(count: number): string {
   return `${count} ${count === 1 ? 'entry' : 'entries'}`;
 }
 
-export function refuse(faults: readonly ConfigFault[], instead = 'nothing was written'): void {
+export function refuse(
+  faults: readonly ConfigFault[],
+  instead = 'nothing was written',
+  hints: readonly string[] = [],
+): void {
   if (faults.length === 0) return;
-  for (const line of describeFaults(faults)) warn(line);
+  for (const line of [...describeFaults(faults), ...hints]) warn(line);
   throw new CliError(`${faults.length} ${faults.length === 1 ? 'error' : 'errors'} found; ${instead}`);
 }
 
