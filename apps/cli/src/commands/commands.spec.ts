@@ -293,6 +293,16 @@ describe('commands for a monitor', () => {
     expect(await run('disable', 'shop-home', '--for', 'tomorrow')).toContain('--for: expected a duration');
   });
 
+  it('disable says that the files of a monitor still enable it', async () => {
+    const before = ANSWERS['GET /api/v1/state/shop-home'];
+    ANSWERS['GET /api/v1/state/shop-home'] = { ...(before as object), origin: { from: 'files', set: 'shop' } };
+    await run('disable', 'shop-home');
+    ANSWERS['GET /api/v1/state/shop-home'] = before;
+    expect(out).toBe(
+      'shop-home is disabled until the next push of the set shop, which enables it again: use --for, or write it into the file\n',
+    );
+  });
+
   it('open prints the address of its page', async () => {
     await run('open', 'shop-home');
     expect(out).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/ui\/monitor\/shop-home\n$/);

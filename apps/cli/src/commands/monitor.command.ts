@@ -74,7 +74,12 @@ export function addMonitorCommands(program: Command): void {
           await api.patch(pathOf(name), { disable: true });
           return undefined;
         });
-        say(visible(`${name} is disabled${until === undefined ? '' : ` until ${until}`}`));
+        const origin = states.get(name)?.origin;
+        const overwritten =
+          origin?.from === 'files'
+            ? ` until the next push of the set ${origin.set}, which enables it again: use --for, or write it into the file`
+            : '';
+        say(visible(`${name} is disabled${until === undefined ? overwritten : ` until ${until}`}`));
       }
     });
 
