@@ -1,10 +1,10 @@
 import { Argument, type Command } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
-import { namesOf } from '../api/named.js';
-import { completionTree, type NameKind } from '../completion/completion-tree.js';
-import { completionScript, type Shell } from '../completion/shell-scripts.js';
+import type { NameKind } from '../completion/completion-tree.js';
+import type { Shell } from '../completion/shell-scripts.js';
 import { say } from '../output/say.js';
 import { withApi } from './api-options.js';
+import { RESOURCE_NAMES } from './resource-names.js';
 
 const COMPLETION_TIMEOUT_MS = 2_000;
 
@@ -17,15 +17,18 @@ export function addCompletionCommand(program: Command): void {
       'after',
       '\nExamples:\n  source <(9volt completion bash)\n  9volt completion fish > ~/.config/fish/completions/9volt.fish',
     )
-    .action((shell: Shell) => {
-      process.stdout.write(completionScript(shell, completionTree(program)));
+    .action(async (shell: Shell) => {
+      const { completionTree } = await import('../completion/completion-tree.js');
+      const { completionScript } = await import('../completion/shell-scripts.js');
+      process.stdout.write(completionScript(shell, completionTree(program, RESOURCE_NAMES)));
     });
 
   withApi(program.command('complete-names', { hidden: true }))
-    .addArgument(new Argument('<kind>').choices(['monitor', 'worker', 'alerter']))
+    .argument('<kind>')
     .action(async (kind: NameKind, options: ApiOptions) => {
       // A person at a prompt waits only for a moment.
-      const names = await namesOf(new ApiClient(options, COMPLETION_TIMEOUT_MS), kind);
+      const { namesFor } = await import('./names-for.js');
+      const names = await namesFor(new ApiClient(options, COMPLETION_TIMEOUT_MS), kind);
       // A shell expands what it completes: a name that it would interpret or split is not offered.
       for (const name of names) if (/^[\p{L}\p{N}._@:+=,-]+$/u.test(name)) say(name);
     });

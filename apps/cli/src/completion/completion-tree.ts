@@ -1,14 +1,39 @@
+import { DERIVED_STATUSES, ownOf } from '@9volt/contracts';
 import type { Command } from 'commander';
 
-/** The kinds of names that completion asks the cluster for. */
-export type NameKind = 'monitor' | 'worker' | 'alerter';
+/** The kinds of words that completion asks the command for; most of them come from the cluster. */
+const NAME_KINDS = [
+  'monitor',
+  'worker',
+  'alerter',
+  'tag',
+  'member-tag',
+  'type',
+  'event-type',
+  'silence',
+  'report',
+] as const;
+export type NameKind = (typeof NAME_KINDS)[number];
 
-const NAME_KINDS: readonly string[] = ['monitor', 'worker', 'alerter'] satisfies NameKind[];
-/** The kind whose names follow the resource of `get`. */
+/** The kind whose names follow a resource of `get`, under any of its names. */
 const NAMES_OF_RESOURCE: Readonly<Record<string, NameKind>> = {
   monitors: 'monitor',
   states: 'monitor',
   alerters: 'alerter',
+};
+
+/** What the values of options are, by command and flag or by flag. */
+const VALUES_OF_OPTION: Readonly<Record<string, { names: NameKind } | { choices: readonly string[] }>> = {
+  'get --status': { choices: DERIVED_STATUSES },
+  '--status': { choices: ['warning', 'critical', 'unknown'] },
+  'get --tags': { names: 'tag' },
+  '--tag': { names: 'tag' },
+  '--member-tag': { names: 'member-tag' },
+  '--type': { names: 'type' },
+  'get --monitor': { names: 'monitor' },
+  'silence add --name': { names: 'monitor' },
+  'silence preview --name': { names: 'monitor' },
+  'report --send': { names: 'report' },
 };
 
 /** The possible words after a command. */
@@ -18,17 +43,30 @@ export interface CompletionNode {
   /** Commands below it, with what they do. */
   commands: { name: string; description: string }[];
   /** Long flags and their meanings. */
-  options: { flag: string; short: string | undefined; description: string; takesValue: boolean; choices: string[] }[];
+  options: CompletionOption[];
   /** Values of arguments that are a choice. */
   choices: string[];
   /** The kind of names that its argument takes. */
   names: NameKind | undefined;
-  /** The kind of names that follow a choice. */
+  /** The kind of names that follow a choice, under each of its names. */
   namesAfter: Record<string, NameKind>;
 }
 
-/** The tree of a program, the program itself first. */
-export function completionTree(program: Command): CompletionNode[] {
+interface CompletionOption {
+  flag: string;
+  short: string | undefined;
+  description: string;
+  takesValue: boolean;
+  choices: readonly string[];
+  /** The kind of names that it takes. */
+  names: NameKind | undefined;
+}
+
+/** The tree of a program, the program itself first. `otherNames` are those of the resources of `get`. */
+export function completionTree(
+  program: Command,
+  otherNames: Readonly<Record<string, readonly string[]>> = {},
+): CompletionNode[] {
   const visit = (command: Command, path: string): CompletionNode[] => {
     const help = command.createHelp();
     const commands = help.visibleCommands(command).filter((child) => child.name() !== 'help');
@@ -39,14 +77,17 @@ export function completionTree(program: Command): CompletionNode[] {
       path,
       commands: commands.map((child) => ({ name: child.name(), description: firstSentence(child.description()) })),
       options: options.flatMap(({ long, short, description, required, optional, argChoices }) => {
+        if (!long) return [];
         const takesValue = required || optional;
-        return long
-          ? [{ flag: long, short, description: firstSentence(description), takesValue, choices: argChoices ?? [] }]
-          : [];
+        const values = takesValue
+          ? (ownOf(VALUES_OF_OPTION, `${path} ${long}`) ?? ownOf(VALUES_OF_OPTION, long))
+          : undefined;
+        const known = { names: undefined, choices: argChoices ?? [], ...values };
+        return [{ flag: long, short, description: firstSentence(description), takesValue, ...known }];
       }),
       choices,
-      names: command.registeredArguments.map((argument) => argument.name()).find(isNameKind),
-      namesAfter: Object.fromEntries(Object.entries(NAMES_OF_RESOURCE).filter(([choice]) => choices.includes(choice))),
+      names: command.registeredArguments.map((argument) => kindOfArgument(path, argument.name())).find(isNameKind),
+      namesAfter: path === 'get' ? namesAfter(otherNames) : {},
     };
     return [node, ...commands.flatMap((child) => visit(child, `${path} ${child.name()}`.trim()))];
   };
@@ -54,7 +95,19 @@ export function completionTree(program: Command): CompletionNode[] {
 }
 
 function isNameKind(name: string): name is NameKind {
-  return NAME_KINDS.includes(name);
+  return (NAME_KINDS as readonly string[]).includes(name);
+}
+
+function kindOfArgument(path: string, name: string): string {
+  return path === 'silence expire' ? 'silence' : name;
+}
+
+function namesAfter(otherNames: Readonly<Record<string, readonly string[]>>): Record<string, NameKind> {
+  return Object.fromEntries(
+    Object.entries(NAMES_OF_RESOURCE).flatMap(([resource, kind]) =>
+      [resource, ...(ownOf(otherNames, resource) ?? [])].map((name) => [name, kind]),
+    ),
+  );
 }
 
 function withoutTwins(options: CompletionNode['options']): CompletionNode['options'] {

@@ -19,40 +19,52 @@ const ASK = '9volt complete-names';
 
 /** Finds the longest known path of commands among the words before the cursor, then offers the possible words; else files. */
 function bash(tree: readonly CompletionNode[]): string {
-  const cases = tree.map(({ path, commands, options, choices }) => {
-    const words = [...commands.map(({ name }) => name), ...choices, ...options.map(({ flag }) => flag)];
-    return `    '${path}') words='${words.join(' ')}' ;;`;
+  const cases = tree.map(({ path, commands, options, choices, names }) => {
+    const words = commands.map(({ name }) => name).join(' ');
+    const flags = options.map(({ flag }) => flag).join(' ');
+    const kind = names === undefined ? '' : ` kind='${names}'`;
+    return `    '${path}') words='${words}' choices='${choices.join(' ')}' flags='${flags}'${kind} ;;`;
   });
-  const values = tree.flatMap(({ path, options }) =>
-    options.flatMap(({ flag, short, choices }) =>
-      choices.length === 0
-        ? []
-        : [
-            `    ${[flag, short].flatMap((one) => (one ? [`'${path} ${one}'`] : [])).join('|')}) words='${choices.join(' ')}' ;;`,
-          ],
-    ),
+  const after = tree.flatMap(({ path, namesAfter }) =>
+    Object.entries(namesAfter).map(([choice, kind]) => `    '${path} ${choice}') kind='${kind}' ;;`),
   );
-  const names = tree.flatMap(({ path, names, namesAfter }) => [
-    ...(names === undefined ? [] : [`    '${path} '*) kind='${names}' ;;`]),
-    ...Object.entries(namesAfter).map(([choice, kind]) => `    '${path} ${choice}') kind='${kind}' ;;`),
-  ]);
+  const values = tree.flatMap(({ path, options }) =>
+    options
+      .filter(({ takesValue }) => takesValue)
+      .map(({ flag, short, choices, names = '' }) => {
+        const flags = [flag, short].flatMap((one) => (one ? [`'${path} ${one}'`] : []));
+        return `    ${flags.join('|')}) value='yes' words='${choices.join(' ')}' kind='${names}' ;;`;
+      }),
+  );
   const paths = tree.filter(({ path }) => path !== '').map(({ path }) => `'${path}'`);
   return `_9volt() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" path='' words='' kind='' next word
+  local current="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}"
+  local path='' first='' last='' words='' choices='' flags='' kind='' value='' list='' next word
+  # bash splits --flag=value at the sign.
+  if [[ "$current" == '=' ]]; then current=''; elif [[ "$before" == '=' ]]; then before="\${COMP_WORDS[COMP_CWORD-2]}"; fi
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     next="\${path:+$path }$word"
     case "$next" in
       ${paths.join('|')}) path="$next" ;;
+      *) if [[ -z "$first" && "$word" != [-=]* && "$last" != [-=]* ]]; then first="$word"; fi ;;
     esac
+    last="$word"
   done
   case "$path" in
 ${cases.join('\n')}
   esac
-  case "$path $before" in
-${[...values, ...names].join('\n')}
+  case "$path $first" in
+${after.join('\n')}
   esac
-  if [[ -n "$kind" && "$current" != -* ]]; then words="$words $(${ASK} "$kind" 2>/dev/null)"; fi
-  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  if [[ -z "$first" ]]; then words="$words $choices"; fi
+  case "$path $before" in
+${values.join('\n')}
+  esac
+  if [[ "$kind" == 'type' && "$first" == e* ]]; then kind='event-type'; fi
+  if [[ -n "$value" && "$current" == *,* ]]; then list="\${current%,*},"; current="\${current##*,}"; fi
+  if [[ -z "$value" && "$current" == -* ]]; then words="$flags"
+  elif [[ -n "$kind" ]]; then words="$words $(${ASK} "$kind" 2>/dev/null)"; fi
+  COMPREPLY=($(compgen -P "$list" -W "$words" -- "$current"))
 }
 complete -o default -F _9volt 9volt
 `;
@@ -76,12 +88,17 @@ function fish(tree: readonly CompletionNode[]): string {
       ...commands.map(
         ({ name, description }) => `complete -c 9volt -f${condition(first)} -a ${name} -d ${quoted(description)}`,
       ),
-      ...(choices.length > 0 ? [`complete -c 9volt -f${condition(here)} -a ${quoted(choices.join(' '))}`] : []),
+      ...(choices.length > 0
+        ? [
+            `complete -c 9volt -f${condition([...here, `not __fish_seen_subcommand_from ${choices.join(' ')}`])} -a ${quoted(choices.join(' '))}`,
+          ]
+        : []),
       ...asked.map(
         ([parts, kind]) => `complete -c 9volt -f${condition(parts)} -a ${quoted(`(${ASK} ${kind} 2>/dev/null)`)}`,
       ),
-      ...options.map(({ flag, description, takesValue, choices: values }) => {
-        const value = values.length > 0 ? ` -x -a ${quoted(values.join(' '))}` : takesValue ? ' -r' : '';
+      ...options.map(({ flag, description, takesValue, choices: values, names: kind }) => {
+        const offered = kind === undefined ? values.join(' ') : `(${ASK} ${kind} 2>/dev/null)`;
+        const value = offered === '' ? (takesValue ? ' -r' : '') : ` -x -a ${quoted(offered)}`;
         return `complete -c 9volt${condition(here)} -l ${flag.slice(2)}${value} -d ${quoted(description)}`;
       }),
     ];
