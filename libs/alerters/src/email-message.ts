@@ -84,7 +84,7 @@ function htmlOf(alert: RenderedAlert): string {
   });
   return `<!DOCTYPE html><html><body style="font-family:sans-serif">
 <h2 style="border-left:6px solid ${COLOURS[alert.severity]};padding-left:10px">${escapeMarkup(alert.title)}</h2>
-<p>${escapeMarkup(alert.text)}</p>
+<p>${escapeMarkup(alert.text).replaceAll('\n', '<br>')}</p>
 <table style="border-collapse:collapse">
 ${rows.join('\n')}
 </table>

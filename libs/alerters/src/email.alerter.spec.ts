@@ -76,6 +76,27 @@ describe('email', () => {
     expect(mail().html).toContain('<a href="https://9volt.example.com/ui/monitor/web">');
   });
 
+  it('shows each line of a group in a line of its own', async () => {
+    await open();
+    await send(
+      {},
+      sampleAlarm({
+        group: {
+          by: 'tag shop',
+          alarms: 2,
+          resolves: 0,
+          shown: ['web', 'db'].map((monitor) => ({
+            monitor,
+            type: 'critical',
+            message: 'N/A',
+            since: '2026-03-01T10:00:00.000Z',
+          })),
+        },
+      }),
+    );
+    expect(mail().html).toContain('T10:00:00.000Z)<br>CRITICAL db');
+  });
+
   it('sends a report as text, table and file, with one Message-ID for all attempts', async () => {
     await open();
     const report = {

@@ -18,6 +18,7 @@ interface TextRun {
 }
 
 interface TeamsMessage {
+  summary: string;
   attachments: [
     { content: { body: { type: string; inlines: TextRun[] }[]; actions?: { type: string; url: string }[] } },
   ];
@@ -50,6 +51,7 @@ const card = object(
 );
 const message = object({
   type: oneOf('message'),
+  summary: text({ notEmpty: true }),
   attachments: list(
     object(
       { contentType: oneOf('application/vnd.microsoft.card.adaptive'), content: card },
@@ -122,6 +124,32 @@ describe('teams', () => {
   ])('has the colour of the status: %#', async (alert, colour) => {
     const [{ content }] = (await sentOf(alert)).attachments;
     expect(content.body[0]?.inlines[0]).toMatchObject({ weight: 'bolder', color: colour });
+  });
+
+  it('shows its first line on a locked phone, which shows no card', async () => {
+    expect((await sentOf(sampleAlarm())).summary).toBe('CRITICAL web: status 502, expected 200');
+  });
+
+  it('shows each line of a group in a line of its own', async () => {
+    const sent = await sentOf(
+      sampleAlarm({
+        group: {
+          by: 'tag shop',
+          alarms: 2,
+          resolves: 0,
+          shown: ['web', 'db'].map((monitor) => ({
+            monitor,
+            type: 'critical',
+            message: 'N/A',
+            since: '2026-03-01T10:00:00.000Z',
+          })),
+        },
+      }),
+    );
+    expect(blocksOf(sent).slice(1, 3)).toEqual([
+      'CRITICAL web (since 2026-03-01T10:00:00.000Z)',
+      'CRITICAL db (since 2026-03-01T10:00:00.000Z)',
+    ]);
   });
 
   it('has a button that leads to the monitor', async () => {

@@ -40,6 +40,8 @@ export const teams = defineAlerter<TeamsOptions>({
         headers: { 'Content-Type': 'application/json' },
         body: JSON.stringify({
           type: 'message',
+          // A notification on a phone shows this, and of a card without it only the word "Card".
+          summary: alert.title,
           attachments: [
             { contentType: 'application/vnd.microsoft.card.adaptive', contentUrl: null, content: cardOf(alert) },
           ],
@@ -64,7 +66,7 @@ function cardOf({ title, text, severity, fields, link }: RenderedAlert): Record<
     msteams: { width: 'Full' },
     body: [
       paragraph([{ text: title, weight: 'bolder', size: 'large', color: COLOURS[severity] }]),
-      paragraph([{ text }]),
+      ...text.split('\n').map((line) => paragraph([{ text: line }])),
       ...fields.map(({ label, value }) =>
         paragraph([{ text: `${label}: `, weight: 'bolder' }, { text: value }], 'small'),
       ),
