@@ -27,11 +27,16 @@ export function ageOf({ since, at }: Pick<Alert, 'since' | 'at'>): string | unde
 
 const STATUS_CODES = /^Received status code '(.*?)' does not match expected status code '(.*)'$/;
 
+const HTTP_ERROR = /^Ran into error while performing '[^']*' request: /;
+/** `(ECONNREFUSED 192.0.2.1:80)` after the same in words. */
+const SYSTEM_CODE = / \(E[A-Z]{3,}(?: [^()\s]+)?\)$/;
+
 /** Why a check failed, in a few words; empty if nothing is known. */
 export function causeOf(message: string, limit: number): string {
   if (message === 'N/A') return '';
   const [, found, expected] = STATUS_CODES.exec(message) ?? [];
-  return cut(oneLine(found === undefined ? message : `status ${found}, expected ${expected}`, 500), limit);
+  if (found !== undefined) return cut(oneLine(`status ${found}, expected ${expected}`, 500), limit);
+  return cut(oneLine(message.replace(HTTP_ERROR, '').replace(SYSTEM_CODE, ''), 500), limit);
 }
 
 type Told = Pick<Alert, 'type' | 'reason' | 'repeat' | 'monitor' | 'message' | 'burn'> &

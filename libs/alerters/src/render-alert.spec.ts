@@ -73,6 +73,15 @@ describe('the first line says how bad it is, and why', () => {
       { monitor: 'payments', message: "Received status code '500' does not match expected status code '200'" },
       'CRITICAL payments: status 500, expected 200',
     ],
+    [
+      { message: "Ran into error while performing 'GET' request: timed out after 2s while waiting for the response" },
+      'CRITICAL web: timed out after 2s while waiting for the response',
+    ],
+    [
+      { message: 'Unable to open connection to db:5432: connection refused (ECONNREFUSED 192.0.2.1:5432)' },
+      'CRITICAL web: Unable to open connection to db:5432: connection refused',
+    ],
+    [{ message: 'Output (of EU (EX) 5)' }, 'CRITICAL web: Output (of EU (EX) 5)'],
     [{ type: 'warning', message: 'Disk is 91 % full' }, 'WARNING web: Disk is 91 % full'],
     [{ type: 'unknown', message: 'timed out' }, 'UNKNOWN web: timed out'],
     [{ message: 'N/A' }, 'CRITICAL web'],
