@@ -17,13 +17,18 @@ export class MembersView {
   private readonly seen = new Map<string, number>();
   /** By member, the difference between its clock and ours at its last writes; a late arrival looks like a clock that is behind. */
   private readonly apart = new Map<string, number[]>();
+  /** When we saw the last change of a member's key. */
+  private readonly changed = new Map<string, number>();
   /** Earlier silence cannot be distinguished from our own deafness. */
   private listeningSince = 0;
   private eligible: { untagged: boolean; tags: Set<string> } | undefined;
 
   /** `arrived`: it was written just now, rather than found when listing. */
   put(member: Member, now: number, arrived = false): void {
-    if (arrived && this.live.get(member.MemberID)?.LastUpdated !== member.LastUpdated) this.compareClock(member, now);
+    if (this.live.get(member.MemberID)?.LastUpdated !== member.LastUpdated) {
+      this.changed.set(member.MemberID, now);
+      if (arrived) this.compareClock(member, now);
+    }
     this.live.set(member.MemberID, member);
     this.departed.delete(member.MemberID);
     this.seen.set(member.MemberID, now);
@@ -37,6 +42,7 @@ export class MembersView {
     this.heard.delete(id);
     this.seen.delete(id);
     this.apart.delete(id);
+    this.changed.delete(id);
     this.eligible = undefined;
   }
 
@@ -71,6 +77,11 @@ export class MembersView {
   clockOffsetMs(id: string): number | undefined {
     const [closest] = [...(this.apart.get(id) ?? [])].sort((a, b) => Math.abs(a) - Math.abs(b));
     return closest;
+  }
+
+  /** When a member wrote its key, by our clock, as far as we know. A key does not change while nobody can write to etcd. */
+  changedAt(id: string): number {
+    return this.changed.get(id) ?? Number.NaN;
   }
 
   private compareClock({ MemberID, LastUpdated }: Member, now: number): void {

@@ -90,6 +90,26 @@ describe('a call of a job', () => {
     await first.settled((await client.txn({ compare: [], then: gone })).revision);
   });
 
+  it('has the present time right after an outage of etcd, when the keys of all workers are old', async () => {
+    await longAfter('nightly');
+    const { client, keys } = first.node;
+    const workers = ['w1', 'w2'].map((id) =>
+      member(first.node, id, { Role: 'worker', LastUpdated: new Date().toISOString() }),
+    );
+    await first.settled((await client.txn({ compare: [], then: workers })).revision);
+    const now = Date.now.bind(Date);
+    const later = jest.spyOn(Date, 'now').mockImplementation(() => now() + 120_000);
+    try {
+      expect((await call('POST', path)).status).toBe(200);
+    } finally {
+      later.mockRestore();
+    }
+    const at = Date.parse((await record('nightly'))?.last?.at ?? '');
+    expect(Math.abs(at - Date.now() - 120_000)).toBeLessThan(20_000);
+    const gone = ['w1', 'w2'].map((id) => ({ delete: keys.member(id) }));
+    await first.settled((await client.txn({ compare: [], then: gone })).revision);
+  });
+
   it('is accepted when another came more than a second ago, by a node whose clock is behind by just that', async () => {
     await longAfter('nightly');
     expect((await call('POST', path)).status).toBe(200);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Call, type CallRecord, DomainError, MIN_MS_BETWEEN_CALLS } from '@9volt/contracts';
+import { type Call, type CallRecord, DomainError, type Member, MIN_MS_BETWEEN_CALLS } from '@9volt/contracts';
 import { clusterAheadMs, ClusterNode, type StoredCalls, untilAccepted } from '@9volt/etcd-dal';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { RecentRevisions } from './recent-revisions.js';
@@ -60,9 +60,10 @@ export class CallsService {
 
   /** A worker that did not see the call arrive has only the time that is recorded here. */
   private clusterNow(): number {
-    const nowMs = Date.now();
+    const { members, dumpIntervalMs } = this.cache;
     const self = { id: this.node.memberId, checks: false };
-    return nowMs + clusterAheadMs(this.cache.members.live.values(), self, { nowMs, dumpMs: this.cache.dumpIntervalMs });
+    const writtenAt = ({ MemberID }: Member): number => members.changedAt(MemberID);
+    return Date.now() + clusterAheadMs(members.live.values(), self, { writtenAt, dumpMs: dumpIntervalMs });
   }
 
   /**

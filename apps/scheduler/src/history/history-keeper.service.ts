@@ -222,6 +222,7 @@ export class HistoryKeeper implements OnApplicationBootstrap, OnModuleDestroy {
   private get now(): number {
     const nowMs = Date.now();
     const members = this.caches.view.members.values();
-    return nowMs + clusterAheadMs(members, { id: this.node.memberId, checks: false }, { nowMs, dumpMs: 0 });
+    const self = { id: this.node.memberId, checks: false };
+    return nowMs + clusterAheadMs(members, self, { writtenAt: () => nowMs, dumpMs: 0 });
   }
 }
