@@ -1541,6 +1541,13 @@ export interface components {
             };
             ack: components["schemas"]["Ack"] | null;
             pause: components["schemas"]["Pause"] | null;
+            /** @description When the job called last, and since when 9volt waits for its calls. Null for types without calls, and while etcd does not answer. */
+            calls: {
+                /** Format: date-time */
+                last: string | null;
+                /** Format: date-time */
+                awaitedSince: string;
+            } | null;
             assignment: components["schemas"]["AssignmentFacts"] | null;
             /** @description Uptime over the time until now. Null while etcd does not answer. */
             uptime: {
@@ -12351,6 +12358,7 @@ export interface operations {
                      *       "held": {},
                      *       "ack": null,
                      *       "pause": null,
+                     *       "calls": null,
                      *       "assignment": {
                      *         "workerId": "worker-1-x7f3k2",
                      *         "phase": "run",

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { type Call, callerOf } from '../testing/http.js';
 import { member } from '../testing/fixtures.js';
 import { startApi, type TestApi } from '../testing/start-api.js';
+import { undocumented } from '../testing/strict.js';
 
 const TOKEN = 'canary-token-of-a-job';
 const job = (more: object = {}): object => ({ type: 'push', token: TOKEN, interval: '1h', ...more });
@@ -63,6 +64,31 @@ describe('a call of a job', () => {
       awaitedSince: known?.awaitedSince,
       last: { status: 'critical', message: 'all left' },
     });
+  });
+
+  it('is shown with the monitor, and not what came to an earlier one of this name', async () => {
+    const shown = async (name: string): Promise<unknown> => {
+      const { body } = await call('GET', `/api/v1/state/${name}`);
+      expect(undocumented('StateDetail', body)).toEqual([]);
+      return (body as { calls: unknown }).calls;
+    };
+    const known = await record('nightly');
+    expect(await shown('nightly')).toEqual({ last: known?.last?.at, awaitedSince: known?.awaitedSince });
+    await call('PUT', '/api/v1/monitor/waits', job({ token: 'another-token-of-a-job' }));
+    expect(await shown('waits')).toBeNull();
+    const { client, keys } = first.node;
+    const put = (value: object) =>
+      client.txn({ compare: [], then: [{ put: keys.push('waits'), value: JSON.stringify(value) }] });
+    const awaitedSince = '2026-01-01T00:00:00.000Z';
+    await put({ createRevision: 1, awaitedSince, last: known?.last });
+    expect(await shown('waits')).toBeNull();
+    const entry = await client.get(keys.monitor('waits'));
+    await put({ createRevision: entry?.createRevision, awaitedSince });
+    expect(await shown('waits')).toEqual({ last: null, awaitedSince });
+    await call('PUT', '/api/v1/monitor/other', { type: 'tcp', host: 'a', port: 1, interval: '1h' });
+    expect(await shown('other')).toBeNull();
+    await call('DELETE', '/api/v1/monitor/waits');
+    await call('DELETE', '/api/v1/monitor/other');
   });
 
   it('is accepted once a second, whichever node gets it', async () => {

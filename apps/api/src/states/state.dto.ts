@@ -233,6 +233,11 @@ export const StateDetail = component(
     held,
     ack: orNull(ref(Ack)),
     pause: orNull(ref(Pause)),
+    calls: {
+      ...orNull(object({ last: instantOrNull, awaitedSince: instant })),
+      description:
+        'When the job called last, and since when 9volt waits for its calls. Null for types without calls, and while etcd does not answer.',
+    },
     assignment: orNull(ref(AssignmentFacts)),
     uptime: {
       ...orNull(recentUptime),
@@ -253,6 +258,7 @@ export const StateDetail = component(
     held: {},
     ack: null,
     pause: null,
+    calls: null,
     assignment: { workerId: EXAMPLE_WORKER, phase: 'run', assignedAt: EXAMPLE_AT },
     uptime: UPTIME_EXAMPLE,
     budget: {

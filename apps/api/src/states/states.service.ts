@@ -1,4 +1,6 @@
 import { DomainError, fault, type Sample, sloOf } from '@9volt/contracts';
+import { ClusterNode } from '@9volt/etcd-dal';
+import { monitorTypes } from '@9volt/monitors';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import type { MonitorView } from '../cache/monitor-view.js';
@@ -19,6 +21,7 @@ export class StatesService {
   constructor(
     private readonly cache: ClusterCache,
     private readonly history: HistoryService,
+    private readonly node: ClusterNode,
   ) {}
 
   /** Every monitor, whether it has a state or not. */
@@ -58,9 +61,10 @@ export class StatesService {
     const { assignment, state } = view;
     // The state does not need etcd.
     const slo = view.settings && sloOf(view.settings);
-    const [uptime, budget, results] = await Promise.all([
+    const [uptime, budget, calls, results] = await Promise.all([
       this.history.uptimeOf(name).catch(() => null),
       slo ? this.history.budgetOf(name, slo).catch(() => null) : null,
+      this.callsOf(view).catch(() => null),
       this.history
         .withStored(new Map([[name, this.latestResults(view)]]), LATEST_RESULTS)
         .then((all) => all.get(name) ?? []),
@@ -75,6 +79,7 @@ export class StatesService {
       held: state?.held ?? {},
       ack: shownAck(this.cache, name),
       pause: shownPause(this.cache, name),
+      calls,
       assignment: assignment
         ? { workerId: assignment.workerId, phase: assignment.phase, assignedAt: assignment.assignedAt }
         : null,
@@ -82,6 +87,13 @@ export class StatesService {
       budget: budget && { ...budget, burning: shownBurning(state) },
       revision: view.declared.revision,
     };
+  }
+
+  private async callsOf({ name, settings, declared }: MonitorView): Promise<StateDetail['calls']> {
+    if (!settings || !monitorTypes.get(settings.type)?.calls) return null;
+    const { record } = await this.node.stores.push.read(name);
+    if (!record || record.createRevision !== declared?.createRevision) return null;
+    return { last: record.last?.at ?? null, awaitedSince: record.awaitedSince };
   }
 
   /** Also a result that no dump has yet. */

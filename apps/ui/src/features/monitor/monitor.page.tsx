@@ -9,8 +9,7 @@ import { Page, Panel } from '../../components/page.js';
 import { Empty, Loading } from '../../components/states.js';
 import { StatusBadge } from '../../components/status-badge.js';
 import { api, ApiError, listOf, queryString } from '../../lib/api-client.js';
-import { useTextOfNow } from '../../lib/clock.js';
-import { counted, latency, localShort, significant } from '../../lib/format.js';
+import { counted, latency, significant } from '../../lib/format.js';
 import type { ClusterEvent, LiveState } from '../../lib/live-types.js';
 import { explanationOf, wasCritical } from '../../lib/status.js';
 import { EventLine } from '../events/event-line.js';
@@ -19,14 +18,12 @@ import type { StateDetail } from '../monitors/monitor-api.js';
 import { FromFiles } from '../yaml/from-files.js';
 import { CfgNote } from '../yaml/cfg-note.js';
 import { YamlCode } from '../yaml/yaml-code.js';
-import { Fold } from '../forms/fold.js';
-import { PushAddress } from '../push/push-address.js';
-import { callTimes } from '../push/push-words.js';
 import { Held } from '../quiet/held.js';
 import { DaysPanel, HistoryPanel } from './history/history-panel.js';
 import { presetFor } from './history/range.js';
 import { useRange } from './history/use-range.js';
 import { BudgetPanel } from './budget-panel.js';
+import { CallsPanel } from './calls-panel.js';
 import { Incidents } from './incidents.js';
 import { MeasuredPanel } from './measured-panel.js';
 import { MonitorActions } from './monitor-actions.js';
@@ -115,33 +112,12 @@ function Monitor({ name, state, detail }: { name: string; state: LiveState; deta
         <Incidents detail={detail} range={range} />
       </div>
       <div className={styles['column']}>
-        {state.type === 'push' ? <Calls detail={detail} /> : null}
+        {state.type === 'push' ? <CallsPanel detail={detail} /> : null}
         <Facts state={state} detail={detail} />
         <Configuration name={name} detail={detail} />
         <EventsOf name={name} />
       </div>
     </div>
-  );
-}
-
-/** When the job called, and by when it must call again. */
-function Calls({ detail: { results, config } }: { detail: StateDetail }) {
-  const { last, due } = callTimes(results, (config ?? {}) as { interval?: unknown; grace?: unknown });
-  const awaited = useTextOfNow((now) => {
-    if (due === undefined) return '.';
-    return due < now ? `, one was due by ${localShort(due, now)}.` : `, next due by ${localShort(due, now)}.`;
-  });
-  return (
-    <Panel title="Calls" padded>
-      <p>
-        {last === undefined ? 'No call yet' : 'Last call '}
-        {last === undefined ? null : <Instant at={new Date(last).toISOString()} />}
-        {awaited}
-      </p>
-      <Fold title="Address and how to call it">
-        <PushAddress token={undefined} />
-      </Fold>
-    </Panel>
   );
 }
 

@@ -17,22 +17,18 @@ it('shows how to call it', () => {
 const at = (minute: number): string => `2026-06-01T12:0${minute}:00.000Z`;
 const config = { interval: '5m', grace: '2m' };
 
-it.each<[string, { at: string; message?: string }[], string | undefined, string | undefined]>([
-  ['a call', [{ at: at(1) }], at(1), at(8)],
-  ['a missing call', [{ at: at(8), message: `No call since ${at(1)}; expected one within 7m` }], at(1), at(8)],
-  [
-    'no call ever',
-    [{ at: at(8), message: `No call ever, awaited since ${at(1)}; expected one within 7m` }],
-    undefined,
-    at(8),
-  ],
-  ['nothing', [], undefined, undefined],
-])('knows the times of %s', (_what, results, last, due) => {
+it.each<[string, { last: string | null; awaitedSince: string } | null, string | undefined, string | undefined]>([
+  ['a call', { last: at(1), awaitedSince: at(0) }, at(1), at(8)],
+  ['a call before 9volt waited again', { last: at(0), awaitedSince: at(1) }, at(0), at(8)],
+  ['no call ever', { last: null, awaitedSince: at(1) }, undefined, at(8)],
+  ['nothing', null, undefined, undefined],
+])('knows the times of %s', (_what, calls, last, due) => {
   const time = (text: string | undefined) => (text === undefined ? undefined : Date.parse(text));
-  expect(callTimes(results, config)).toEqual({ last: time(last), due: time(due) });
+  expect(callTimes(calls, config)).toEqual({ last: time(last), due: time(due) });
 });
 
 it('has a minute of grace, as the monitor has, and does not guess without an interval', () => {
-  expect(callTimes([{ at: at(1) }], { interval: '5m' }).due).toBe(Date.parse(at(7)));
-  expect(callTimes([{ at: at(1) }], {}).due).toBeUndefined();
+  const calls = { last: at(1), awaitedSince: at(0) };
+  expect(callTimes(calls, { interval: '5m' }).due).toBe(Date.parse(at(7)));
+  expect(callTimes(calls, {}).due).toBeUndefined();
 });

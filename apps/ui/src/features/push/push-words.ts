@@ -1,5 +1,5 @@
 import { parseDuration } from '@9volt/contracts/duration';
-import type { Sample } from '../../lib/recent-results.js';
+import type { Schemas } from '../../lib/api-client.js';
 
 /** As long as the API says that it may be, and easy to mark with a double click. */
 const TOKEN_LENGTH = 32;
@@ -36,16 +36,14 @@ export function snippetsOf(address: string): { name: string; code: string }[] {
 
 /** The last call of a job and by when the next one must come, in milliseconds since the epoch; undefined where not known. */
 export function callTimes(
-  results: readonly Pick<Sample, 'at' | 'message'>[],
+  calls: Schemas['StateDetail']['calls'],
   { interval, grace }: { interval?: unknown; grace?: unknown },
 ): { last: number | undefined; due: number | undefined } {
-  const newest = results.at(-1);
-  const missed = /^No call (?:since|ever, awaited since) (\S+?);/.exec(newest?.message ?? '');
-  const isEver = newest?.message?.startsWith('No call ever') ?? false;
-  const from = Date.parse(missed?.[1] ?? newest?.at ?? '');
-  if (Number.isNaN(from)) return { last: undefined, due: undefined };
+  if (!calls) return { last: undefined, due: undefined };
+  const last = calls.last === null ? undefined : Date.parse(calls.last);
   const waitMs = spanOf(interval) + spanOf(grace ?? '1m');
-  return { last: isEver ? undefined : from, due: Number.isNaN(waitMs) ? undefined : from + waitMs };
+  const from = Math.max(last ?? 0, Date.parse(calls.awaitedSince));
+  return { last, due: Number.isNaN(waitMs) ? undefined : from + waitMs };
 }
 
 function spanOf(text: unknown): number {
