@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import { Link, useNavigate, useParams } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import { stringify } from 'yaml';
 import { Action, ActionLink } from '../../components/action.js';
 import { Confirm } from '../../components/dialog.js';
@@ -10,6 +10,7 @@ import { Empty } from '../../components/states.js';
 import { ApiError } from '../../lib/api-client.js';
 import { alerterPath, monitorPath } from '@9volt/contracts/pages';
 import { toast } from '../../lib/toasts.js';
+import { useName } from '../../lib/use-name.js';
 import { EventLine } from '../events/event-line.js';
 import { CfgNote } from '../yaml/cfg-note.js';
 import { useOrigin } from '../yaml/use-origin.js';
@@ -19,7 +20,7 @@ import styles from './alerters.module.css';
 import { DeliveryResult } from './delivery-result.js';
 
 export default function AlerterPage() {
-  const { name = '' } = useParams();
+  const name = useName() ?? '';
   const alerter = useQuery({
     queryKey: ['alerter', name],
     queryFn: ({ signal }) => alerterApi.get(name, signal),

@@ -1,11 +1,12 @@
 import { ownOf } from '@9volt/contracts/by-name';
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useMemo, useState } from 'react';
-import { useNavigate, useParams, useSearchParams } from 'react-router';
+import { useNavigate, useSearchParams } from 'react-router';
 import { Loaded } from '../../components/loaded.js';
 import { Loading } from '../../components/states.js';
 import { Page } from '../../components/page.js';
 import type { Stored } from '../../lib/settings-api.js';
+import { useName } from '../../lib/use-name.js';
 import { type Json, type TypeSchemas, withoutSecrets } from './attributes.js';
 import { type Alerting, ConfigEditor, type Trial } from './config-editor.js';
 import type { Filled } from './paste-field.js';
@@ -39,7 +40,7 @@ interface EditPageProps {
 /** Creates one, from nothing or from another, or edits one. */
 export function EditPage({ kind, ...rest }: EditPageProps) {
   const { noun, get } = kind;
-  const { name } = useParams();
+  const name = useName();
   const [params] = useSearchParams();
   const from = name ?? params.get('from') ?? undefined;
   const schemas = useSchemas(noun);

@@ -1,7 +1,7 @@
 import { Button, TextInput } from '@mantine/core';
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ComponentProps, type ReactNode, type SubmitEvent, useMemo, useState } from 'react';
-import { useNavigate, useParams } from 'react-router';
+import { useNavigate } from 'react-router';
 import { Loaded } from '../../components/loaded.js';
 import { Page, Panel } from '../../components/page.js';
 import { ApiError } from '../../lib/api-client.js';
@@ -9,6 +9,7 @@ import { useLive } from '../../lib/live-context.js';
 import type { Live } from '../../lib/live-types.js';
 import type { Json } from '../../lib/settings-api.js';
 import { toast, toastError } from '../../lib/toasts.js';
+import { useName } from '../../lib/use-name.js';
 import { YamlEditor } from '../yaml/yaml-editor.js';
 import { attributesOf, missingIn, pathsOf } from './attributes.js';
 import { isEqual } from './differences.js';
@@ -53,7 +54,7 @@ interface EntryPageProps {
 /** Creates an entry or edits one, as a form and as YAML. */
 export function EntryPage(props: EntryPageProps) {
   const { noun, schema, get, beginning } = props.kind;
-  const { name } = useParams();
+  const name = useName();
   const attributes = useSchema(schema);
   const stored = useQuery({
     queryKey: ['edit', noun, name],

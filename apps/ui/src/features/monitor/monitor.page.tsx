@@ -1,7 +1,7 @@
 import { parseDuration } from '@9volt/contracts/duration';
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useMemo } from 'react';
-import { Link, useParams } from 'react-router';
+import { Link } from 'react-router';
 import { stringify } from 'yaml';
 import { Instant } from '../../components/instant.js';
 import { Loaded } from '../../components/loaded.js';
@@ -12,6 +12,7 @@ import { api, ApiError, listOf, queryString } from '../../lib/api-client.js';
 import { counted, latency, significant } from '../../lib/format.js';
 import type { ClusterEvent, LiveState } from '../../lib/live-types.js';
 import { explanationOf, wasCritical } from '../../lib/status.js';
+import { useName } from '../../lib/use-name.js';
 import { EventLine } from '../events/event-line.js';
 import { NO_EVENTS } from '../events/no-events.js';
 import type { StateDetail } from '../monitors/monitor-api.js';
@@ -37,7 +38,7 @@ const LatencyChart = lazy(() => import('./latency-chart.js'));
 const EVENTS_SHOWN = 30;
 
 export default function MonitorPage() {
-  const { name = '' } = useParams();
+  const name = useName() ?? '';
   const detail = useStateDetail(name);
   const live = useLiveState(name);
   const { data, error } = detail;
