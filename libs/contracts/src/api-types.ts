@@ -438,7 +438,7 @@ export interface paths {
         put?: never;
         /**
          * Comment on an incident
-         * @description Everybody who looks at the incident sees the comment. 9volt keeps the newest 50 with the incident.
+         * @description Everybody who looks at the incident sees the comment. 9volt keeps the newest 50 with the incident, 256 KiB of them at most.
          */
         post: operations["commentIncident"];
         delete?: never;

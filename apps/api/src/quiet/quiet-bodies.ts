@@ -51,7 +51,15 @@ export class SilenceBody implements CrossChecked {
 
 /** The body that comments on an incident. */
 export class CommentBody {
-  @Text({ doc: 'The comment.', required: true, example: 'A cable was cut', group: 'common', maxLength: 4_096 })
+  @Text({
+    doc: 'The comment.',
+    required: true,
+    example: 'A cable was cut',
+    group: 'common',
+    maxLength: 4_096,
+    pattern: /\S/,
+    expected: 'a text that is not blank',
+  })
   text!: string;
 
   @Text(author)

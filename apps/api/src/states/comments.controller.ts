@@ -12,7 +12,8 @@ export class CommentsController {
   @Route({
     id: 'commentIncident',
     summary: 'Comment on an incident',
-    description: 'Everybody who looks at the incident sees the comment. 9volt keeps the newest 50 with the incident.',
+    description:
+      'Everybody who looks at the incident sees the comment. 9volt keeps the newest 50 with the incident, 256 KiB of them at most.',
     body: 'CommentRequest',
     answers: [{ status: 201, schema: 'Incident', description: 'Added.' }],
     errors: [400, 404, 409, 413, 415],

@@ -1,5 +1,5 @@
 import { DomainError, type IncidentComment, validateSettings } from '@9volt/contracts';
-import { ClusterNode, keepsChanging, untilAccepted } from '@9volt/etcd-dal';
+import { ClusterNode, keepsChanging, untilAccepted, withComment } from '@9volt/etcd-dal';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import { CommentBody } from '../quiet/quiet-bodies.js';
@@ -33,10 +33,11 @@ export class CommentsService {
           throw new DomainError('not-found', `The check '${name}' has no incident with the number ${number}`);
         }
         const { record, modRevision } = stored;
-        const written = await incident.comment(name, { record, modRevision }, comment);
+        const next = withComment(record, comment);
+        const written = await incident.comment(name, { record, modRevision }, next);
         if (written.outcome === 'refused') return 'refused';
         await this.cache.awaitWrite(written.revision);
-        return { ...record, comments: [...(record.comments ?? []), comment] };
+        return next;
       },
       () => keepsChanging(`the incident ${number} of '${name}'`),
     );

@@ -238,9 +238,28 @@ describe('one state', () => {
     });
   });
 
+  test('keeps the newest comments of an incident, and no more than its record can hold', async () => {
+    await written(api.node, { put: api.node.keys.incident('down', 3), value: encode({ ...INCIDENT, id: '7.3' }) });
+    const comment = '/api/v1/state/down/incident/3/comment';
+    const comments = async (text: string, times: number): Promise<string[]> => {
+      let last: Awaited<ReturnType<Call>> | undefined;
+      for (let n = 0; n < times; n++) last = await call('POST', comment, { text });
+      return (last?.body as { comments: { text: string }[] }).comments.map((one) => one.text);
+    };
+    expect(await comments('short', 51)).toHaveLength(50);
+    // Each of these characters takes six bytes: fifty such comments are more than a value of etcd.
+    const kept = await comments('\u0001'.repeat(4_096), 50);
+    expect(kept.length).toBeGreaterThan(5);
+    expect(kept.length).toBeLessThan(50);
+    const stored = await api.node.client.get(api.node.keys.incident('down', 3));
+    expect(stored?.value.length).toBeLessThan(300_000);
+    expect(await comments('short', 1)).toHaveLength(kept.length + 1);
+  });
+
   test.each([
     ['down/incident/1', {}, 400],
     ['down/incident/1', { text: '' }, 400],
+    ['down/incident/1', { text: ' \n ' }, 400],
     ['down/incident/1', { text: 'x', who: 'kim' }, 400],
     ['down/incident/2', { text: 'x' }, 404],
     ['down/incident/x', { text: 'x' }, 404],

@@ -65,6 +65,20 @@ const READ_AT_ONCE = 64;
 
 /** How many of the newest comments an incident keeps. */
 const MAX_COMMENTS = 50;
+/** Beside what was sent, a record must stay far below the largest value of etcd: nobody could read or close it. */
+const MAX_COMMENT_BYTES = 262_144;
+
+/** The record with one more comment, and without the oldest ones if these are too many. */
+export function withComment(record: IncidentRecord, comment: IncidentComment): IncidentRecord {
+  const comments = [comment];
+  let bytes = encode(comment).length;
+  for (const before of (record.comments ?? []).toReversed()) {
+    bytes += encode(before).length;
+    if (comments.length === MAX_COMMENTS || bytes > MAX_COMMENT_BYTES) break;
+    comments.unshift(before);
+  }
+  return { ...record, comments };
+}
 
 /**
  * `incident/<monitor>/<n>`. The owner of a monitor writes it; the worker that delivers a notification records the answer in it, and the API
@@ -112,14 +126,12 @@ export class IncidentStore {
     return this.replacing(monitor, numberOf(record.id), { record, modRevision }, withDeliveries(record, deliveries));
   }
 
-  /** Adds a comment to a record that was read. Refused if it changed since. */
+  /** Stores a record with a comment in place of the one that was read. Refused if that changed since. */
   comment(
     monitor: string,
     { record, modRevision }: { record: IncidentRecord; modRevision: number },
-    comment: IncidentComment,
+    next: IncidentRecord,
   ): Promise<Committed> {
-    const comments = [...(record.comments ?? []), comment].slice(-MAX_COMMENTS);
-    const next = { ...record, comments };
     return commit(this.client, this.replacing(monitor, numberOf(record.id), { record, modRevision }, next));
   }
 
