@@ -22,6 +22,8 @@ export interface Authority {
   /** Certificate of the root (PEM). */
   ca: string;
   issue(wish?: CertificateWish): Issued;
+  /** Another certificate of the same intermediate authority, as it gets when one expires. */
+  intermediate(days: number): string;
 }
 
 const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
@@ -42,19 +44,13 @@ export function makeAuthority({ rootDays = 60, intermediateDays = 50 } = {}): Au
   };
   const read = (path: string): string => readFileSync(path, 'utf8');
 
-  const { root, intermediate } = inDirectory((openssl, at) => {
+  const { root, rootKey, request, intermediate } = inDirectory((openssl, at) => {
+    // Not by `req -x509`, which makes none that has expired.
+    openssl('req', ...KEY, '-keyout', 'root.key', '-out', 'root.csr', '-subj', '/CN=9volt test root');
+    writeFileSync(at('extensions'), AUTHORITY);
     openssl(
-      'req',
-      '-x509',
-      ...KEY,
-      '-keyout',
-      'root.key',
-      '-out',
-      'root.pem',
-      '-days',
-      String(rootDays),
-      '-subj',
-      '/CN=9volt test root',
+      ...['x509', '-req', '-in', 'root.csr', '-signkey', 'root.key', '-days', String(rootDays)],
+      ...['-extfile', 'extensions', '-out', 'root.pem'],
     );
     openssl(
       'req',
@@ -66,19 +62,32 @@ export function makeAuthority({ rootDays = 60, intermediateDays = 50 } = {}): Au
       '-subj',
       '/CN=9volt test intermediate',
     );
-    writeFileSync(at('extensions'), AUTHORITY);
     openssl(
       ...['x509', '-req', '-in', 'intermediate.csr', '-CA', 'root.pem', '-CAkey', 'root.key', '-CAcreateserial'],
       ...['-days', String(intermediateDays), '-extfile', 'extensions', '-out', 'intermediate.pem'],
     );
     return {
       root: read(at('root.pem')),
+      rootKey: read(at('root.key')),
+      request: read(at('intermediate.csr')),
       intermediate: { key: read(at('intermediate.key')), cert: read(at('intermediate.pem')) },
     };
   });
 
   return {
     ca: root,
+    intermediate: (days) =>
+      inDirectory((openssl, at) => {
+        writeFileSync(at('root.pem'), root);
+        writeFileSync(at('root.key'), rootKey);
+        writeFileSync(at('intermediate.csr'), request);
+        writeFileSync(at('extensions'), AUTHORITY);
+        openssl(
+          ...['x509', '-req', '-in', 'intermediate.csr', '-CA', 'root.pem', '-CAkey', 'root.key', '-CAcreateserial'],
+          ...['-days', String(days), '-extfile', 'extensions', '-out', 'intermediate.pem'],
+        );
+        return read(at('intermediate.pem'));
+      }),
     issue: ({ days = 30, names = 'DNS:localhost,IP:127.0.0.1', leafOnly = false } = {}) =>
       inDirectory((openssl, at) => {
         writeFileSync(at('ca.pem'), intermediate.cert);

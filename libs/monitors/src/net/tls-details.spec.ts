@@ -42,6 +42,43 @@ describe('tls: the certificates above that of the target', () => {
     expect(performance?.[0]?.value).toBeLessThan(0);
   });
 
+  it.each<[string, Written]>([
+    ['tls', {}],
+    ['tcp', { type: 'tcp', ssl: true }],
+    ['http', { type: 'http', ssl: true }],
+    ['http that judges the expiry', { type: 'http', ssl: true, 'tls-expiry-warning': 14 }],
+    ['http that wants any certificate', { type: 'http', ssl: true, 'tls-expiry-critical': 0 }],
+  ])('make it critical when one has expired: %s', async (_what, more) => {
+    for (const chain of [at(-1), at(50, -1)]) {
+      const { status, message } = await against(...chain, more);
+      expect([status, message]).toEqual(['critical', expect.stringMatching(/certificate .*expired/)]);
+    }
+  });
+
+  it('name the certificate of the target if that has expired, and not those above it', async () => {
+    const authority = makeAuthority();
+    const { status, message } = await against(authority.issue({ days: -1 }), authority.ca);
+    expect([status, message]).toEqual(['critical', expect.stringMatching(/^The certificate expired on [\d-]+$/)]);
+  });
+
+  // Servers send the old one for months after the authority has got another.
+  it.each<[string, number, (fresh: string, old: string) => string]>([
+    ['before it', -1, (fresh, old) => fresh + old],
+    ['behind it', -1, (fresh, old) => old + fresh],
+    ['before it, soon', 2, (fresh, old) => fresh + old],
+  ])(
+    'are well if a newer one stands %s, for the same authority, as openssl verifies them',
+    async (_what, days, sent) => {
+      const authority = makeAuthority();
+      const { key, cert } = authority.issue({ days: 40, leafOnly: true });
+      const tls = { key, cert: cert + sent(authority.intermediate(50), authority.intermediate(days)) };
+      for (const more of [{}, { type: 'http', ssl: true, 'tls-expiry-warning': 14 }]) {
+        const { message } = await against(tls, authority.ca, more);
+        expect(message).not.toMatch(/certificate/);
+      }
+    },
+  );
+
   it('are not judged if the chain is not verified', async () => {
     expect(await against(...at(2), { 'tls-skip-verify': true })).toMatchObject({ status: 'ok' });
   });
