@@ -1,4 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { brotliDecompressSync, unzipSync } from 'node:zlib';
 import { isTargetRefusal, messageOf, type Targets } from '@9volt/contracts';
 import { BrokenAnswer, encodeRequest, exchangeOver, tlsWords, type WireResponse } from '@9volt/net';
 import { startDeadline } from './deadline.js';
@@ -29,6 +30,8 @@ export interface HttpAnswer {
   retryAfterMs?: number;
   /** The target of a redirect. */
   location?: string;
+  /** The rest of it was lost, or cannot be read. */
+  broken?: true;
 }
 
 const MAX_ANSWER_BYTES = 65_536;
@@ -87,9 +90,16 @@ export function untilCorrected(answer: string): DeliveryOutcome {
   return { outcome: 'retryable', cause: 'alerter', answer };
 }
 
-/** The answer seems to come from something else at that address: a login portal, a parked domain, a proxy. */
-export function notFrom(provider: string, { status, body }: Omit<HttpAnswer, 'type'>): DeliveryOutcome {
-  return untilCorrected(`HTTP ${status}, but not the answer of ${provider}: ${body === '' ? 'nothing' : body}`);
+/**
+ * A success that does not say what this provider says: it comes from something else at that address, a login portal, a parked domain, a
+ * proxy. If the rest of it was lost, its status counts: the provider has the message, and the next answer may be as broken.
+ */
+export function notFrom(provider: string, { status, body, broken }: Omit<HttpAnswer, 'type'>): DeliveryOutcome {
+  if (!broken || /^\s*</.test(body)) {
+    return untilCorrected(`HTTP ${status}, but not the answer of ${provider}: ${body === '' ? 'nothing' : body}`);
+  }
+  const answer = `HTTP ${status}; the rest of the answer was lost`;
+  return { outcome: 'delivered', answer, notice: answer };
 }
 
 /** One request and its answer, whatever it is; an outcome if there is none. */
@@ -106,7 +116,7 @@ export async function exchange(request: HttpRequest, context: DeliveryContext): 
     const wait = retryAfterMs(response.header('Retry-After'), response.header('Date'), Date.now());
     return {
       status: response.status,
-      body: await readCapped(response),
+      ...(await readCapped(response)),
       type: type.trim().toLowerCase(),
       ...(wait === undefined ? {} : { retryAfterMs: wait }),
       ...(location === undefined ? {} : { location }),
@@ -115,7 +125,7 @@ export async function exchange(request: HttpRequest, context: DeliveryContext): 
     if (deadline.signal.aborted) return deadline.outcome();
     // A server that answered has the request, however broken the rest of the answer is: do not repeat it.
     if (error instanceof BrokenAnswer && error.status !== undefined)
-      return { status: error.status, body: '', type: '' };
+      return { status: error.status, body: '', type: '', broken: true };
     // Retry: the name may change, or the operator may permit its address.
     if (isTargetRefusal(error) || error instanceof LookupFailure)
       return { outcome: 'retryable', answer: messageOf(error) };
@@ -179,9 +189,10 @@ function wordsOf(error: unknown): string {
   return tlsWords([...new Set(messages)].join('; ')).trim();
 }
 
-async function readCapped(response: WireResponse): Promise<string> {
+async function readCapped(response: WireResponse): Promise<Pick<HttpAnswer, 'body' | 'broken'>> {
   const chunks: Buffer[] = [];
   let bytes = 0;
+  let isBroken = false;
   try {
     for await (const chunk of response.body()) {
       chunks.push(chunk);
@@ -190,7 +201,22 @@ async function readCapped(response: WireResponse): Promise<string> {
     }
   } catch {
     // The status decides the outcome; a broken or slow rest of the answer must not cause a repeat.
+    isBroken = true;
   }
+  const coding = response.header('Content-Encoding')?.trim().toLowerCase();
+  const read = expanded(Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES), coding);
   // Without a byte order mark, which JSON.parse refuses.
-  return new TextDecoder().decode(Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES));
+  return { body: new TextDecoder().decode(read), ...(isBroken ? { broken: true } : {}) };
+}
+
+/** Some proxies compress although nobody asked for that. Some only say so. */
+function expanded(bytes: Buffer, coding: string | undefined): Buffer {
+  const expand =
+    coding === 'br' ? brotliDecompressSync : /^(?:x-)?gzip$|^deflate$/.test(coding ?? '') ? unzipSync : undefined;
+  if (!expand) return bytes;
+  try {
+    return expand(bytes, { maxOutputLength: MAX_ANSWER_BYTES });
+  } catch {
+    return bytes;
+  }
 }

@@ -44,6 +44,15 @@ describe('addresses of mails', () => {
     ['a@Example.COM', [[undefined, 'a@Example.COM']]],
     ['a@my_host', [[undefined, 'a@my_host']]],
     ['jürgen@münchen.test', [[undefined, 'jürgen@xn--mnchen-3ya.test']]],
+    ['a@example.com.', [[undefined, 'a@example.com']]],
+    ['a@münchen。test', [[undefined, 'a@xn--mnchen-3ya.test']]],
+    ['a@faß.de', [[undefined, 'a@xn--fa-hia.de']]],
+    ['用户@例子.广告', [[undefined, '用户@xn--fsqu00a.xn--4rr70v']]],
+    ['\u00a0a@b.com\u00a0', [[undefined, 'a@b.com']]],
+    ['\ufeffa@b.com', [[undefined, 'a@b.com']]],
+    ['a%b!c@d.com', [[undefined, 'a%b!c@d.com']]],
+    ['"Kim <a@b.com>" <c@d.com>', [['Kim <a@b.com>', 'c@d.com']]],
+    ["'Kim' <a@b.com>", [["'Kim'", 'a@b.com']]],
   ])('%s', (list, expected) => {
     const found = mailAddresses(list);
     expect('wrong' in found ? found : found.map((one) => [one.name, envelopeOf(one)])).toEqual(expected);
@@ -69,6 +78,15 @@ describe('addresses of mails', () => {
     ['a@b/c', 'a@b/c'],
     ['a@ü..\u0000', 'a@ü..\u0000'],
     ['a@\u00ad', 'a@\u00ad'],
+    ['mailto:a@b.com', 'mailto:a@b.com'],
+    ['a＠b.com', 'a＠b.com'],
+    ['a@b.com\tb@c.com', 'a@b.com\tb@c.com'],
+    ['Kim a@b.com', 'Kim a@b.com'],
+    ['Kim, Lee <a@b.com>', 'Kim'],
+    ['a@b.com>', 'a@b.com>'],
+    ['<@x:a@b.com>', '<@x:a@b.com>'],
+    ['"john doe"@example.com', '"john doe"@example.com'],
+    ['a@b.com (comment)', 'a@b.com (comment)'],
   ])('refuses %j', (list, wrong) => {
     expect(mailAddresses(list)).toEqual({ wrong });
   });

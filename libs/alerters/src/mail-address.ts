@@ -15,7 +15,8 @@ export const MAIL_ADDRESS_EXPECTED = 'an address such as "team@example.com" or "
 /** Commas, semicolons and lines separate addresses; a quoted name may contain the signs. */
 const ENTRY = /(?:"(?:[^"\\\r\n]|\\.)*"|[^",;\r\n])+|"/g;
 const NAMED = /^(?:"(?<quoted>(?:[^"\\]|\\.)*)"|(?<plain>[^"<>@,;:\\]*?))\s*<(?<address>[^<>]*)>$/;
-const MAILBOX = /^(?<local>[^\s@<>()[\],;:\\"]+)@(?<domain>[^\s@<>()[\],;:\\"/?#%]+)$/;
+/** The dot of the root, which DNS knows and mail does not, is left out. */
+const MAILBOX = /^(?<local>[^\s@<>()[\],;:\\"]+)@(?<domain>[^\s@<>()[\],;:\\"/?#%]+?)\.?$/;
 const CONTROL = /[\u0000-\u001f\u007f]/;
 const BEYOND_ASCII = /[^\u0000-\u007f]/;
 /** A reference to a secret: the worker resolves it to one or several addresses. */

@@ -160,7 +160,8 @@ function escaped(text: string): string {
 
 /** Slack puts its errors into the body of a 200: https://docs.slack.dev/apis/web-api/#responses. */
 function judge(answer: HttpAnswer): DeliveryOutcome {
-  if (answer.status !== 200) return judgeByStatus(answer);
+  const byStatus = judgeByStatus(answer);
+  if (byStatus.outcome !== 'delivered') return byStatus;
   const said = jsonObject(answer.body);
   if (said?.['ok'] === true) {
     const { ts } = said;
