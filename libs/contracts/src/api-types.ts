@@ -18522,7 +18522,7 @@ export interface operations {
                 type?: string | string[];
                 /** @description Name of the monitor: one of these. Repeat the parameter for several values. A single parameter may also list values, separated by commas. To find only a value that contains a comma, repeat the parameter. */
                 monitor?: string | string[];
-                /** @description Id of the member that wrote the event: one of these. Repeat the parameter for several values. A single parameter may also list values, separated by commas. To find only a value that contains a comma, repeat the parameter. */
+                /** @description Id or name of the member that wrote the event: one of these. Repeat the parameter for several values. A single parameter may also list values, separated by commas. To find only a value that contains a comma, repeat the parameter. */
                 member?: string | string[];
                 /** @description Text to find in the name, target or message; upper and lower case are equal. */
                 q?: string;

@@ -2,6 +2,11 @@ import type { components } from './api-types.js';
 
 type Event = components['schemas']['Event'];
 
+/** Whether one of some members wrote an event: by its id, or by its name, which stays the same after a restart. */
+export function isWrittenBy({ memberid }: Pick<Event, 'memberid'>, members: ReadonlySet<string>): boolean {
+  return members.has(memberid) || members.has(memberid.replace(/-[a-z0-9]{6}$/, ''));
+}
+
 /** The status after an event, if it is about one. */
 export function statusAfter({ type, details }: Event): string | undefined {
   const to = details?.['to'];

@@ -168,7 +168,7 @@ const FILTERS: Readonly<Record<string, string>> = {
   type: 'Type: one of these. Repeat the parameter for each, or separate them by commas.',
   owner: `Id or name of the worker: one of these. ${SEVERAL}`,
   monitor: `Name of the monitor: one of these. ${SEVERAL}`,
-  member: `Id of the member that wrote the event: one of these. ${SEVERAL}`,
+  member: `Id or name of the member that wrote the event: one of these. ${SEVERAL}`,
   config: '`false` omits the configurations.',
   uptime: '`true` adds the uptime of 24 hours and of 30 days, until the last full hour.',
   since: 'Only what happened at this time or later (RFC 3339).',

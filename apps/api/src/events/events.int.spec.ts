@@ -16,7 +16,7 @@ beforeAll(async () => {
   await api.settled(
     await written(
       api.node,
-      event(api.node, 'a3', { type: 'status-changed', monitor: 'web', details: { from: 'ok' } }),
+      event(api.node, 'a3', { memberid: 'w3-x7f3k2', type: 'status-changed', monitor: 'web', details: { from: 'ok' } }),
       event(api.node, 'a1', { type: 'error', memberid: 'w2', timestamp: '2026-06-01T12:00:00.000Z' }),
       event(api.node, 'a2', { type: 'warning', message: 'Late checks' }),
     ),
@@ -40,6 +40,9 @@ describe('events', () => {
     ['type=error,warning', ['a2', 'a1']],
     ['monitor=web', ['a3']],
     ['member=w2', ['a1']],
+    ['member=w3', ['a3']],
+    ['member=w3-x7f3k2', ['a3']],
+    ['member=w', []],
     ['q=LATE', ['a2']],
     ['type=error&q=late', []],
     ['until=2026-06-01T12:00:00Z', ['a1']],

@@ -1,4 +1,5 @@
 import { type ClusterEvent, EVENT_TYPES } from '@9volt/contracts';
+import { isWrittenBy } from '@9volt/contracts/event-words';
 import { Injectable } from '@nestjs/common';
 import { ClusterCache } from '../cache/cluster-cache.js';
 import {
@@ -45,7 +46,7 @@ export class EventsService {
       const at = Date.parse(event.timestamp);
       if (at < since || at > until) continue;
       if (monitors && !monitors.has(event.monitor ?? '')) continue;
-      if (members && !members.has(event.memberid)) continue;
+      if (members && !isWrittenBy(event, members)) continue;
       if (searched(filters['q'], event.message, event.monitor, event.alerter, event.memberid)) yield event;
     }
   }

@@ -4,7 +4,7 @@ import { matchesFilter, mergedEvents, readEventFilter, writeEventFilter } from '
 
 const EVENTS = [
   eventOf('1', { type: 'error', message: 'Disk FULL', memberid: 'w1' }),
-  eventOf('2', { type: 'status-changed', monitor: 'web', message: 'down', memberid: 'w2' }),
+  eventOf('2', { type: 'status-changed', monitor: 'web', message: 'down', memberid: 'w2-x7f3k2' }),
 ];
 
 it.each([
@@ -14,6 +14,8 @@ it.each([
   ['monitor=web&type=status-changed', ['2']],
   ['type=error&type=api', ['1']],
   ['member=w2', ['2']],
+  ['member=w2-x7f3k2', ['2']],
+  ['member=x7f3k2', []],
   ['type=error&member=w2', []],
   ['since=2026-06-01T11%3A59%3A00.000Z', ['1', '2']],
   ['since=2026-06-01T12%3A01%3A00.000Z', []],

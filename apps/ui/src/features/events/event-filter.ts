@@ -1,3 +1,4 @@
+import { isWrittenBy } from '@9volt/contracts/event-words';
 import type { ClusterEvent } from '../../lib/live-types.js';
 import { wordsOf } from '../../lib/url-state.js';
 
@@ -61,9 +62,10 @@ export function matchesFilter(filter: EventFilter, now = Date.now()): (event: Cl
   const { since, until } = rangeOf(filter, now);
   const [from, to] = [Date.parse(since ?? ''), Date.parse(until ?? '')];
   const text = q.toLowerCase();
+  const members = new Set(member);
   return (event) =>
     (type.length === 0 || type.includes(event.type)) &&
-    (member.length === 0 || member.includes(event.memberid)) &&
+    (member.length === 0 || isWrittenBy(event, members)) &&
     (monitor === '' || event.monitor === monitor) &&
     !(Date.parse(event.timestamp) < from) &&
     !(Date.parse(event.timestamp) > to) &&
