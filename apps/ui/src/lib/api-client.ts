@@ -23,7 +23,7 @@ export class ApiError extends Error {
 export const api = createClient<paths>({
   baseUrl: globalThis.location.origin,
   cache: 'no-store',
-  fetch: (request) => fetch(request),
+  fetch: (request) => fetch(request).catch(inOurWords),
   querySerializer: (query) => queryString(query as QueryParameters).slice(1),
 });
 
@@ -39,6 +39,11 @@ api.use({
     throw new ApiError(response.status, detail, problem?.errors);
   },
 });
+
+/** Each browser has other words for a server that does not answer. */
+function inOurWords(error: unknown): never {
+  throw error instanceof TypeError ? new Error('The API does not answer', { cause: error }) : error;
+}
 
 /** The data of a success; failures were thrown. */
 export async function dataOf<T>(asked: Promise<{ data?: T }>): Promise<T> {

@@ -71,13 +71,13 @@ export class LiveStore {
       await session.begin(token, stay);
       this.signedIn();
     } catch (error) {
-      this.forget(error instanceof Error ? error.message : String(error));
+      this.forget(wordsOf(error));
     }
   }
 
   async signOut(): Promise<void> {
     this.forget();
-    await session.end().catch((error: unknown) => this.forget(`Still signed in: ${String(error)}`));
+    await session.end().catch((error: unknown) => this.forget(`Still signed in: ${wordsOf(error)}`));
   }
 
   /** The API refuses the session, or there was none yet, which is no error. */
@@ -125,7 +125,7 @@ export class LiveStore {
       if (error instanceof ApiError && error.status === 401) return this.signedOut();
       this.set({
         connection: 'reconnecting',
-        error: error instanceof Error ? error.message : String(error),
+        error: wordsOf(error),
         staleSince: this.live.staleSince ?? (this.live.states ? Date.now() : undefined),
       });
       await pause(retryDelay(this.failures++), stopped);
@@ -229,6 +229,10 @@ async function statesOf(
 ): Promise<{ states: readonly LiveState[]; eventId: string | undefined }> {
   const { data = [], response } = await api.GET('/api/v1/state', { params: { query }, signal });
   return { states: data, eventId: response.headers.get('X-Event-Id') ?? undefined };
+}
+
+function wordsOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** With jitter, so that not every dashboard comes back at the same moment. */
