@@ -11,6 +11,7 @@ import styles from './bulk-actions.module.css';
 import { BulkConfirm, MANY } from './bulk-confirm.js';
 import type { Patched } from './bulk-change.js';
 import { ChangeDialog } from './change-dialog.js';
+import { fromFilesWords } from './from-files-words.js';
 import { DISABLED, ENABLED, monitorApi } from './monitor-api.js';
 import { type BulkReport, runBulk } from './run-bulk.js';
 
@@ -21,6 +22,8 @@ interface Action {
   isDangerous?: boolean;
   /** Asked for, and begun only after the time in which it can be taken back. */
   isLater?: boolean;
+  /** Changes the configuration, which files may contain, too. */
+  isStored?: boolean;
   /** Why to think twice about these, if at all. */
   doubt?: (states: readonly LiveState[]) => string | undefined;
   act: (name: string) => Promise<unknown>;
@@ -29,11 +32,12 @@ interface Action {
 }
 
 const ACTIONS: readonly Action[] = [
-  { label: 'Enable', done: 'enabled', icon: 'ok', act: (name) => monitorApi.patch(name, ENABLED) },
+  { label: 'Enable', done: 'enabled', icon: 'ok', isStored: true, act: (name) => monitorApi.patch(name, ENABLED) },
   {
     label: 'Disable',
     done: 'disabled',
     icon: 'pause',
+    isStored: true,
     doubt: hidesCritical,
     act: (name) => monitorApi.patch(name, DISABLED),
     undo: (name) => monitorApi.patch(name, ENABLED),
@@ -46,6 +50,7 @@ const ACTIONS: readonly Action[] = [
     icon: 'remove',
     isDangerous: true,
     isLater: true,
+    isStored: true,
     act: (name) => monitorApi.remove(name),
   },
 ];
@@ -73,6 +78,7 @@ export function BulkActions({ names, states, onSelect }: BulkActionsProps) {
   const [isChanging, setChanging] = useState(false);
   const [report, setReport] = useState<{ action: Action; result: BulkReport }>();
   const chosen = names.flatMap((name) => states.get(name) ?? []);
+  const fromFiles = fromFilesWords(chosen);
   const ask = (action: Action, over = names): void => {
     const doubt = action.doubt?.(chosen);
     if (action.isDangerous === true || doubt !== undefined || over.length > MANY)
@@ -153,7 +159,8 @@ export function BulkActions({ names, states, onSelect }: BulkActionsProps) {
           onClose={() => setConfirming(undefined)}
           onConfirm={() => confirmed(confirming.action, confirming.names)}
         >
-          {confirming.doubt}
+          {confirming.doubt === undefined ? null : <p>{confirming.doubt}</p>}
+          {confirming.action.isStored && fromFiles !== undefined ? <p>{fromFiles}</p> : null}
           {confirming.action.isLater
             ? `This removes their configuration and history and closes open incidents. You can undo this for ${UNDO_MS / 1_000} s.`
             : null}
@@ -162,6 +169,7 @@ export function BulkActions({ names, states, onSelect }: BulkActionsProps) {
       {isChanging ? (
         <ChangeDialog
           names={names}
+          note={fromFiles}
           onClose={() => setChanging(false)}
           onChange={(patches) => {
             setChanging(false);
@@ -214,6 +222,7 @@ function changing(patches: readonly Patched[]): Action {
     label: 'Change',
     done: 'changed',
     icon: 'edit',
+    isStored: true,
     act: (name) => monitorApi.patch(name, byName.get(name) ?? {}),
   };
 }

@@ -1,6 +1,6 @@
 import { Button, Group, NumberInput, Switch, TagsInput } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import { Dialog } from '../../components/dialog.js';
 import { Loaded } from '../../components/loaded.js';
 import { api, listOf, type Schemas } from '../../lib/api-client.js';
@@ -12,6 +12,7 @@ import { type BulkChange, NO_CHANGE, type Patched, patchesOf } from './bulk-chan
 
 interface ChangeDialogProps {
   names: readonly string[];
+  note: string | undefined;
   onClose: () => void;
   onChange: (patches: readonly Patched[]) => void;
 }
@@ -20,7 +21,7 @@ const SHOWN = 8;
 const NOW = { comboboxProps: { transitionProps: { duration: 0 } }, size: 'xs' } as const;
 
 /** Changes tags, thresholds and alerters of many monitors, after it has shown what changes. */
-export function ChangeDialog({ names, onClose, onChange }: ChangeDialogProps) {
+export function ChangeDialog({ names, note, onClose, onChange }: ChangeDialogProps) {
   const [change, setChange] = useState<BulkChange>(NO_CHANGE);
   const configs = useQuery({
     queryKey: ['edit', 'many'],
@@ -28,6 +29,7 @@ export function ChangeDialog({ names, onClose, onChange }: ChangeDialogProps) {
       listOf<Schemas['NamedMonitor']>(api.GET('/api/v1/monitor', { params: { query: { sort: 'name' } }, signal })),
     gcTime: 0,
   });
+  const tags = useMemo(() => tagsOf((configs.data ?? []) as readonly Json[]), [configs.data]);
   const set = (part: Partial<BulkChange>): void => setChange((before) => ({ ...before, ...part }));
   return (
     <Dialog opened onClose={onClose} size="lg" title={`Change ${counted(names.length, 'monitor')}`}>
@@ -35,6 +37,7 @@ export function ChangeDialog({ names, onClose, onChange }: ChangeDialogProps) {
         {...NOW}
         data-autofocus
         label="Add tags"
+        data={tags}
         value={[...change.addTags]}
         acceptValueOnBlur
         onChange={(addTags) => set({ addTags })}
@@ -42,6 +45,7 @@ export function ChangeDialog({ names, onClose, onChange }: ChangeDialogProps) {
       <TagsInput
         {...NOW}
         label="Remove tags"
+        data={tags}
         value={[...change.removeTags]}
         acceptValueOnBlur
         onChange={(removeTags) => set({ removeTags })}
@@ -61,6 +65,7 @@ export function ChangeDialog({ names, onClose, onChange }: ChangeDialogProps) {
       {(['warning-alerter', 'critical-alerter'] as const).map((name) => (
         <AlerterChoice key={name} name={name} chosen={change[name]} onChange={(value) => set({ [name]: value })} />
       ))}
+      {note === undefined ? null : <p className={styles['note']}>{note}</p>}
       <Loaded of={configs} what="the configurations">
         {(all) => {
           const chosen = new Set(names);
@@ -70,6 +75,10 @@ export function ChangeDialog({ names, onClose, onChange }: ChangeDialogProps) {
       </Loaded>
     </Dialog>
   );
+}
+
+function tagsOf(configs: readonly Json[]): string[] {
+  return [...new Set(configs.flatMap(({ tags }) => (Array.isArray(tags) ? tags.map(String) : [])))].sort();
 }
 
 function AlerterChoice({
@@ -106,7 +115,11 @@ function AlerterChoice({
   );
 }
 
-function Preview({ patches, onClose, onChange }: { patches: readonly Patched[] } & Omit<ChangeDialogProps, 'names'>) {
+function Preview({
+  patches,
+  onClose,
+  onChange,
+}: { patches: readonly Patched[] } & Omit<ChangeDialogProps, 'names' | 'note'>) {
   return (
     <>
       <div role="status" className={styles['preview']}>

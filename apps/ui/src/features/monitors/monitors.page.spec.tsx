@@ -176,6 +176,22 @@ it('says which of many failed and why, and selects those again', async () => {
   );
 });
 
+it('says of selected monitors from files that the next push overwrites changes', async () => {
+  const some = new Map([
+    ['a', stateOf('a', { status: 'critical', origin: { from: 'files', set: 'shop' } })],
+    ['b', stateOf('b', { origin: { from: 'api' } })],
+  ]);
+  renderAt(<MonitorsPage />, { store: fakeStore({ connection: 'live', states: some, events: [] }), path: '/monitors' });
+  fireEvent.click(screen.getByLabelText('Select all shown monitors'));
+  const selected = within(screen.getByRole('group', { name: 'Selected monitors' }));
+  const words = '1 of them is from files (shop): the next push overwrites this.';
+  fireEvent.click(selected.getByRole('button', { name: 'Disable' }));
+  expect((await screen.findByRole('dialog', { name: 'Disable 2 monitors?' })).textContent).toContain(words);
+  fireEvent.click(screen.getByRole('button', { name: 'Cancel' }));
+  fireEvent.click(selected.getByRole('button', { name: 'Change' }));
+  expect((await screen.findByRole('dialog', { name: 'Change 2 monitors' })).textContent).toContain(words);
+});
+
 it('undoes a disable for those that it changed', async () => {
   renderMonitors('/monitors?q=m-00&type=tcp&status=ok&sort=name');
   fireEvent.click(screen.getByLabelText('Select all shown monitors'));
