@@ -23,7 +23,10 @@ export default defineConfig({
   rewrites: { 'README.md': 'index.md', ':dir/README.md': ':dir/index.md' },
   metaChunk: true,
   ignoreDeadLinks: 'localhostLinks',
-  markdown: { config: (markdown) => markdown.core.ruler.push('links', unlinkOthers) },
+  markdown: {
+    anchor: { slugify: anchorOf },
+    config: (markdown) => markdown.core.ruler.push('links', adaptLinks),
+  },
   transformHtml: (html) =>
     html.replaceAll(/<script(?: id="[^"]*")?>([^]+?)<\/script>/g, (_, code) => {
       const name = `${SCRIPTS}.${createHash('sha256').update(code).digest('hex').slice(0, 8)}.js`;
@@ -80,13 +83,27 @@ function titleOf(page) {
   return heading[1].replaceAll('`', '').replace(/^(?:Monitor|Alerter): /, '');
 }
 
-/** Shows a link to a file that is no page of the site as its text: the site has no repository beside it. */
-function unlinkOthers({ tokens, env }) {
+/** The anchor that GitHub gives a heading: the pages link to that. The theme would put a sign before a digit. */
+function anchorOf(heading) {
+  return heading
+    .toLowerCase()
+    .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-');
+}
+
+/**
+ * Shows a link to a file that is no page of the site as its text: the site has no repository beside it. A README is the index of its
+ * directory here.
+ */
+function adaptLinks({ tokens, env }) {
   const page = env.relativePath;
   for (const token of tokens) {
     let isDropped = false;
     token.children = token.children?.filter((child) => {
-      if (child.type === 'link_open') isDropped = !isOnSite(page, child.attrGet('href'));
+      if (child.type === 'link_open') {
+        isDropped = !isOnSite(page, child.attrGet('href'));
+        child.attrSet('href', child.attrGet('href').replace(/(^|\/)README\.md(?=#|$)/, '$1index.md'));
+      }
       return !isDropped || (child.type !== 'link_open' && child.type !== 'link_close');
     });
   }
