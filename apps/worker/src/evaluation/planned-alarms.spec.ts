@@ -329,3 +329,16 @@ describe('flapping', () => {
     expect(story.result('ok').said.at(-1)).toBe('pager: resolve flapping ended');
   });
 });
+
+it('the end of a hold on a warning about the error budget is looked at, with and without an incident', () => {
+  const until = '2026-11-28T11:00:00.000Z';
+  const held = { pager: { reason: 'silence', by: 's1', since: '2026-11-28T10:00:00.000Z', until, text: '' } as const };
+  const burning = { slow: { id: '5.slow.1', since: until, message: '', told: {}, held } };
+  const state = { status: 'ok', incident: null, told: {}, burning } as unknown as MonitorState;
+  const settings = { type: 'tcp', interval: '10s' } as MonitorSettings;
+  expect(nextLookAt(state, settings)).toBe(Date.parse(until));
+  const incident = { id: '5.1', openedAt: '2026-11-28T09:00:00.000Z', worst: 'critical' } as const;
+  const acknowledged = { by: 'kim', until: '2026-11-28T12:00:00.000Z' };
+  const failing = { ...state, status: 'critical', incident, acknowledged } as unknown as MonitorState;
+  expect(nextLookAt(failing, settings)).toBe(Date.parse(until));
+});

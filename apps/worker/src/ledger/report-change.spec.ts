@@ -20,3 +20,16 @@ test('a change of status is a sentence with the reason, if there is one', () => 
   expect(said(critical, inState('ok', 'disk 40 % full'))).toEqual(['web is ok: disk 40 % full']);
   expect(said(ok, ok)).toEqual([]);
 });
+
+test('an error budget that burns, another time, or no longer', () => {
+  const burning = (id: string): MonitorState => ({
+    ...inState('ok', NO_MESSAGE),
+    burning: { fast: { id, since: '2026-06-01T11:00:00.000Z', message: 'It burns.', told: {} } },
+  });
+  const ok = inState('ok', NO_MESSAGE);
+  const ended = 'the error budget of web burns no longer too fast (fast)';
+  expect(said(ok, burning('7.fast.1'))).toEqual(['web: It burns.']);
+  expect(said(burning('7.fast.1'), burning('7.fast.1'))).toEqual([]);
+  expect(said(burning('7.fast.1'), burning('7.fast.2'))).toEqual([ended, 'web: It burns.']);
+  expect(said(burning('7.fast.1'), ok)).toEqual([ended]);
+});

@@ -24,3 +24,21 @@ test('a notification that some recipients have goes on to the others, here and a
     expect(handed?.unanswered).toEqual([{ ...entry, reached: ['a@example.com'] }]);
   }
 });
+
+test('a warning about the error budget is no incident: it is not handed back, whoever told it', () => {
+  const burn: OutboxEntry = {
+    ...{ id: 'b', alerter: 'mail', incident: '5.fast.1', createdAt: incident.openedAt },
+    alert: sampleAlarm({ monitor: 'web', burn: 'fast' }),
+  };
+  const spool = new Spool('web', undefined, ({ id }) => id);
+  const owed = { told: byName<'critical'>(), toldAt: byName<string>(), held: byName<never>() };
+  spool.take({ next: state, owed: { ...owed, entries: [burn], current: incident } }, 0);
+  const [first] = spool.queue('mail');
+  spool.begin(first!);
+  const handed = (): string[] =>
+    (['ourselves', 'another'] as const).flatMap((to) => spool.handed(to).map((one) => one.incident.id));
+  expect(handed()).not.toContain('5.fast.1');
+  const record = { alerter: 'mail', type: 'critical', at: incident.openedAt, attempts: 1, answer: 'ok' } as const;
+  spool.settle(first!, { ...record, outcome: 'delivered' });
+  expect(handed()).not.toContain('5.fast.1');
+});
