@@ -100,10 +100,15 @@ function queryOf(operation: Operation, random: Random): string {
     '%zz',
     ',',
     '2026-01-01T00:00:00Z',
+    '0001-01-01T00:00:00Z',
+    '9999-12-31T23:59:59Z',
+    '1m',
+    '99999d',
   ]);
   const times = sizeUpTo(random, MAX_HEAD);
   const one = `${name}=${value}`;
   const shapes = [
+    one,
     `${one}&`.repeat(times / (one.length + 1)),
     `${name}=${`${value},`.repeat(times / (value.length + 1))}`,
     `${name}=${encodeURIComponent(longText(random, times / 3))}`,

@@ -188,10 +188,21 @@ describe('the history of a monitor', () => {
     'maintenance=x',
     'setp=1h',
     'from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z',
+    'from=2026-02-30T00:00:00Z',
+    'from=2026-01-01',
+    'to=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z',
   ])('is not asked for with %s', async (query) => {
     const { status, body } = await call('GET', `/api/v1/history/web?${query}`);
     expect([status, undocumented('Problem', body)]).toEqual([400, []]);
   });
+
+  test.each(['history/web?', 'history/web?step=730d&', 'timeline/web?', 'report?'])(
+    'since the year 1 costs no more than since its begin: %s',
+    async (path) => {
+      const { status, body } = await call('GET', `/api/v1/${path}from=0001-01-01T00:00:00Z`);
+      expect([status, (body as { partial: boolean }).partial]).toEqual([200, false]);
+    },
+  );
 
   test('as a timeline is one line', async () => {
     const from = (Math.floor(Date.now() / DAY) - 3) * DAY;
