@@ -293,3 +293,8 @@ describe('shows the line of a fault', () => {
     expect(quoteOf(faults[0] as ConfigFault)[0]).toMatch(/^ {2}\d \| /);
   });
 });
+
+it('a line has one syntax error: the others follow from it', () => {
+  const { faults } = parsed('monitor:\n  web:\n    type: http\n\tinterval: 10s\n');
+  expect(faults).toEqual(['a.yaml:4: Tabs are not allowed as indentation']);
+});

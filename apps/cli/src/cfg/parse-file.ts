@@ -98,8 +98,11 @@ function parseWhole(file: string, text: string, faults: ConfigFault[], strict: b
   const values = new YamlValues();
   const entries = documents.flatMap((document) => {
     const problems = [...document.errors, ...document.warnings];
-    for (const problem of problems)
-      faults.push({ file, ...lineAt(problem.pos[0]), message: parserWords(problem.message) });
+    // What follows in the same line comes from the first one.
+    const found = problems.map(({ pos, message }) => ({ ...lineAt(pos[0]), message: parserWords(message) }));
+    for (const [n, { line, place, message }] of found.entries())
+      if (line === undefined || found.findIndex((one) => one.line === line) === n)
+        faults.push({ file, line, place, message });
     if (problems.length > 0 || isEmpty(document)) return [];
     try {
       return entriesOf(file, document, values, placeAt, faults);

@@ -325,6 +325,7 @@ describe('try', () => {
     await run('try', path, '--monitor', 'two');
     expect(asked).toHaveLength(3);
     expect(await run('try', path, '--monitor', 'three')).toContain('it has no monitor "three"');
+    expect(await run('try', path, '--monitor', 'twoo')).toContain('it has no monitor "twoo"; did you mean "two"?');
   });
 
   it('shows what the target answered, and its certificate', async () => {
@@ -343,6 +344,14 @@ describe('try', () => {
         '  The target answered with status 500:\n    a\n    \\u001b[2Jb\n    c\n    d\n    e\n    …\n' +
         '  Certificate of CN=a, valid until 2026-12-19T14:26:22.000Z, 19 days left\n',
     );
+  });
+
+  it('says once that the API does not answer', async () => {
+    const errors = jest.spyOn(process.stderr, 'write').mockReturnValue(true);
+    const settings = { type: 'tcp', host: 'localhost', port: 1, interval: '1m' };
+    const path = file(JSON.stringify({ monitor: { one: settings, two: settings } }));
+    expect(await run('try', path, '--api', 'http://127.0.0.1:1')).toContain('cannot reach the API');
+    expect(errors).not.toHaveBeenCalled();
   });
 
   it('runs nothing of a file with a fault', async () => {

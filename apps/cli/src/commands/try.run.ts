@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { nearest } from '@9volt/contracts';
 import type { components } from '@9volt/contracts/api-types';
-import { ApiClient, type ApiOptions } from '../api/api-client.js';
+import { ApiClient, ApiError, type ApiOptions } from '../api/api-client.js';
 import { type ConfigFault } from '../cfg/entry.js';
 import { parseFile } from '../cfg/parse-file.js';
 import { validateEntries } from '../cfg/validate-entries.js';
@@ -28,7 +29,10 @@ export async function tryFile(file: string, options: TryOptions): Promise<void> 
   refuse(faults, 'nothing was run');
   const monitors = entries.filter(({ kind, name }) => kind === 'monitor' && (options.monitor ?? name) === name);
   if (monitors.length === 0) {
-    throw new CliError(`${file}: it has no monitor${options.monitor === undefined ? '' : ` "${options.monitor}"`}`);
+    const names = entries.filter(({ kind }) => kind === 'monitor').map(({ name }) => name);
+    const meant = options.monitor === undefined ? undefined : nearest(options.monitor, names);
+    const asked = options.monitor === undefined ? '' : ` "${options.monitor}"`;
+    throw new CliError(`${file}: it has no monitor${asked}${meant === undefined ? '' : `; did you mean "${meant}"?`}`);
   }
   const api = new ApiClient(options);
   for (const { name, raw } of monitors) {
@@ -37,7 +41,7 @@ export async function tryFile(file: string, options: TryOptions): Promise<void> 
       for (const line of [resultLine(name, result), ...factsOf(result)]) say(line);
       if (result.status !== 'ok') process.exitCode = 1;
     } catch (error) {
-      if (!(error instanceof CliError)) throw error;
+      if (!(error instanceof ApiError)) throw error;
       warn(`${name}: ${error.message}`);
       process.exitCode = 1;
     }

@@ -109,7 +109,7 @@ describe('validating settings', () => {
     ],
     [
       { name: 'x', headers: { 'X-Id': 123, 'X-A': 'a', 'X-On': false } },
-      'headers: is not valid; expected a map from text to text, of at most 256 entries; put X-Id and X-On in quotes',
+      'headers: is not valid; expected a map from text to text, of at most 256 entries; put the values of X-Id and X-On in quotes',
     ],
     [
       { name: 'x', headers: { 'X-Id': { a: 1 } } },
@@ -122,7 +122,9 @@ describe('validating settings', () => {
 
   it('names at most three that lack quotes', () => {
     const headers = Object.fromEntries(Array.from({ length: 200 }, (_, index) => [`X-${index}`, index]));
-    expect(errorsOf({ name: 'x', headers })[0]?.message).toMatch(/; put X-0, X-1, X-2 and 197 more in quotes$/);
+    expect(errorsOf({ name: 'x', headers })[0]?.message).toMatch(
+      /; put the values of X-0, X-1, X-2 and 197 more in quotes$/,
+    );
   });
 
   it('turns whole nanoseconds into a duration string, and keeps a string as it is', () => {

@@ -218,7 +218,8 @@ function missingQuotes({ kind }: AttributeMeta, value: unknown): string {
   const others = bare.length > MAX_SHOWN_BARE ? [`${bare.length - MAX_SHOWN_BARE} more`] : [];
   const all = [...shownOnes, ...others];
   const names = all.length === 1 ? all.join('') : `${all.slice(0, -1).join(', ')} and ${all.at(-1)}`;
-  return `; put ${kind === 'text-list' ? `item${bare.length > 1 ? 's' : ''} ` : ''}${names} in quotes`;
+  const several = bare.length > 1 ? 's' : '';
+  return `; put ${kind === 'text-list' ? `item${several}` : `the value${several} of`} ${names} in quotes`;
 }
 
 function missing(at: string, meta: AttributeMeta): FieldError {
