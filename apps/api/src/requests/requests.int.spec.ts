@@ -94,6 +94,13 @@ describe('with a worker', () => {
     expect((await call('GET', '/api/v1/monitor/secret')).body).not.toHaveProperty('expect');
   });
 
+  test('tests a configuration whose alerter and parents are not stored yet', async () => {
+    answer = () => ({ ok: true, result: { ...result, status: 'ok' } });
+    const config = tcp({ 'critical-alerter': ['of-the-same-file'], 'depends-on': ['of-the-same-file'] });
+    expect((await call('POST', '/api/v1/monitor/test', { config })).status).toBe(200);
+    expect((await call('PUT', '/api/v1/monitor/early', config)).status).toBe(400);
+  });
+
   test('tests an alerter, stored or not', async () => {
     answer = () => ({ ok: true, delivery });
     for (const [path, body] of [

@@ -135,10 +135,16 @@ export class SettingsStore<S extends object> {
     return untilAccepted(write, () => keepsChanging(`'${name}'`));
   }
 
-  /** Validates settings that are not stored; masked secrets are those of the stored `name`. */
+  /**
+   * Validates settings to test, which are not stored; masked secrets are those of the stored `name`. What they name may be missing:
+   * a test needs none of it, and a file may contain both.
+   */
   async check(name: string, raw: unknown, at: string): Promise<S> {
     const [current] = await this.read([name]);
-    return (await this.validated({ name, raw, at, current })).settings;
+    const faults = new Faults();
+    const valid = this.validate({ name, raw, at, current }, faults);
+    faults.throwAny();
+    return (valid as Valid<S>).settings;
   }
 
   /** The stored and valid settings, with their secrets. */

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { nearest } from '@9volt/contracts';
+import { capped, nearest } from '@9volt/contracts';
 import type { components } from '@9volt/contracts/api-types';
 import { ApiClient, ApiError, type ApiOptions } from '../api/api-client.js';
 import { type ConfigFault } from '../cfg/entry.js';
@@ -16,6 +16,7 @@ type CheckResult = components['schemas']['CheckResult'];
 
 /** Lines of an answer that a person needs to recognize it. */
 const SHOWN_LINES = 5;
+const SHOWN_LENGTH = 160;
 
 export interface TryOptions extends ApiOptions {
   monitor?: string;
@@ -55,7 +56,7 @@ function factsOf({ answer, certificate }: CheckResult): string[] {
     ...(answer
       ? [`  The target answered with status ${answer.status}${lines.length > 0 ? ':' : ', without a body'}`]
       : []),
-    ...lines.slice(0, SHOWN_LINES).map((line) => `    ${line}`),
+    ...lines.slice(0, SHOWN_LINES).map((line) => `    ${capped(line, SHOWN_LENGTH)}`),
     ...(lines.length > SHOWN_LINES ? ['    …'] : []),
     ...(certificate
       ? [
