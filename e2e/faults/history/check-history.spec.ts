@@ -119,6 +119,18 @@ describe('an outage of which an alerter was not notified', () => {
     expect(figures).toMatchObject({ told: 2, explained: 0, slowestMs: 40_000 });
   });
 
+  it('may be ended once more after a fault repeated its alarm, however long after the fault', () => {
+    const ended = (alarmedAgain: boolean): History => {
+      const history = sound();
+      history.faults.push({ kind: 'crash', at: 'w1', from: 33_000, to: 34_000 });
+      const more = [delivery({ at: 34_500, type: 'resolve' }), delivery({ at: 35_000 })];
+      for (const one of alarmedAgain ? more : more.slice(0, 1)) insert(history.deliveries, one);
+      return history;
+    };
+    expect(kinds(ended(true))).toEqual([]);
+    expect(kinds(ended(false))).toEqual(['repeated']);
+  });
+
   it('may be repeated once if its provider answered late', () => {
     const history = sound();
     history.deliveries = history.deliveries.map((one) => ({ ...one, answeredLate: true }));

@@ -138,6 +138,12 @@ function separates(fault: Fault, before: Delivery, alarm: Delivery, promises: Pr
   );
 }
 
+function wasAlarmedBetween(accepted: readonly Delivery[], { alerter, key, at }: Delivery, next: Delivery): boolean {
+  return accepted.some(
+    (one) => one.alerter === alerter && one.key === key && one.type !== 'resolve' && one.at > at && one.at < next.at,
+  );
+}
+
 /** The part of an incident's id that tells from which creation of the monitor it is. */
 function incarnationOf({ key }: Delivery): string {
   return key.slice(0, key.lastIndexOf('.'));
@@ -145,8 +151,8 @@ function incarnationOf({ key }: Delivery): string {
 
 /**
  * Each fault that can have caused it excuses the same notification once more, see {@link excuses}; so does a provider that answered
- * late, once. Two sides of a partition may give
- * two outages the same number: that is no repeat.
+ * late, once. A resolve after an alarm that was repeated ends that alarm, and needs no excuse of its own. Two sides of a partition may
+ * give two outages the same number: that is no repeat.
  */
 function checkRepeats(
   { faults, outages, endedAt }: History,
@@ -164,6 +170,7 @@ function checkRepeats(
     for (const [index, again] of same.slice(1).entries()) {
       count++;
       const before = same[index] as Delivery;
+      if (again.type === 'resolve' && wasAlarmedBetween(once, before, again)) continue;
       const sides = sendersOf.get(`${again.alerter} ${again.key}`) ?? [];
       const excuse = faults.find(
         (fault) => excuses(fault, before, again, sides) && !spent.has(fault) && mayShowAt(fault, again.at, promises),
