@@ -50,6 +50,15 @@ export function renderNotFound(): string {
   return document('Not found', '<main><h1>Not found</h1><p>There is no status page at this address.</p></main>', '');
 }
 
+/** The process has no news of any page yet. */
+export function renderNotYet(): string {
+  return document(
+    'Not available yet',
+    '<main><h1>Not available yet</h1><p>This page cannot be shown yet. Please try again in some seconds.</p></main>',
+    '',
+  );
+}
+
 function document(title: string, body: string, head: string): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">

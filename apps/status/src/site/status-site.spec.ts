@@ -54,6 +54,17 @@ beforeEach(() => {
   show(model());
 });
 
+it('says that it knows nothing yet, and not that there is no such page, before it has read the pages', () => {
+  site = new StatusSite('https://status.example.com');
+  for (const url of ['/status/shop', '/status/shop.json', '/badge/shop.svg', '/status/nope']) {
+    const { status, headers, text } = get(url);
+    expect([status, headers['Cache-Control'], headers['Retry-After']]).toEqual([503, 'no-store', '10']);
+    expect(text).toContain('cannot be shown yet');
+  }
+  site.show(new Map(), undefined, NOW);
+  expect(get('/status/shop').status).toBe(404);
+});
+
 describe('a site', () => {
   it.each([
     ['/status/shop', 'text/html; charset=utf-8'],

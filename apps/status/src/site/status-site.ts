@@ -1,7 +1,7 @@
 import { takesGzip } from '@9volt/platform';
 import { renderBadge } from '../render/render-badge.js';
 import { renderJson, renderRss } from '../render/render-feeds.js';
-import { type Age, renderHtml, renderNotFound } from '../render/render-html.js';
+import { type Age, renderHtml, renderNotFound, renderNotYet } from '../render/render-html.js';
 import { PAGE_POLICY } from '../render/styles.js';
 import { statusOfUptime, uptimeInWords } from '../render/render-strip.js';
 import type { PageModel, ShownMonitor } from '../view/page-model.js';
@@ -9,7 +9,7 @@ import { worstOf } from '../view/public-status.js';
 import { type Rendered, rendered } from './rendered.js';
 
 export interface Answer {
-  status: 200 | 304 | 404;
+  status: 200 | 304 | 404 | 503;
   headers: Readonly<Record<string, string>>;
   body: Buffer;
 }
@@ -38,8 +38,10 @@ const SHARED = { 'Cross-Origin-Resource-Policy': 'cross-origin', 'Access-Control
 
 /** The public pages, each made once for each change and answered from memory. */
 export class StatusSite {
-  private pages = new Map<string, Page>();
+  /** Undefined until they were read, which a process without etcd cannot. */
+  private pages: ReadonlyMap<string, Page> | undefined;
   private readonly notFound = rendered(renderNotFound(), HTML, 0);
+  private readonly notYet = rendered(renderNotYet(), HTML, 0);
   /** How often something was made. */
   renders = 0;
 
@@ -47,7 +49,7 @@ export class StatusSite {
   constructor(private readonly base: string) {}
 
   get size(): number {
-    return this.pages.size;
+    return this.pages?.size ?? 0;
   }
 
   /** Takes the present state of all pages, and makes those again that changed. */
@@ -56,7 +58,7 @@ export class StatusSite {
     for (const [slug, model] of models) {
       // The days change with the uptime of the whole, and are too many to be compared.
       const source = JSON.stringify([model, age], (key, value: unknown) => (key === 'days' ? undefined : value));
-      const before = this.pages.get(slug);
+      const before = this.pages?.get(slug);
       pages.set(slug, before?.source === source ? before : this.made(model, age, source, now));
     }
     this.pages = pages;
@@ -64,7 +66,9 @@ export class StatusSite {
 
   answer({ url, headers }: Request): Answer {
     const [path = ''] = url.split('?', 1);
-    const found = this.find(path);
+    // Not 404: who caches or watches the page would take it for removed.
+    if (!this.pages) return this.send(503, this.notYet, headers, { 'Cache-Control': 'no-store', 'Retry-After': '10' });
+    const found = this.find(path, this.pages);
     if (!found) return this.send(404, this.notFound, headers, { 'Cache-Control': 'no-store' });
     const { etag, modifiedAt } = found;
     const more = {
@@ -77,21 +81,21 @@ export class StatusSite {
     return this.send(200, found, headers, more);
   }
 
-  private find(path: string): Rendered | undefined {
+  private find(path: string, pages: ReadonlyMap<string, Page>): Rendered | undefined {
     const [, root, slug = '', name, part, ...rest] = path.split('/');
     if (rest.length > 0) return undefined;
     if (part !== undefined)
-      return root === 'badge' && part === 'uptime.svg' ? this.uptimeBadge(slug, name ?? '') : undefined;
+      return root === 'badge' && part === 'uptime.svg' ? this.uptimeBadge(pages.get(slug), name ?? '') : undefined;
     if (root === 'status') {
       const [, of = '', extension = 'html'] = /^([^.]*)(?:\.(json|rss))?$/.exec(slug) ?? [];
       return name === undefined || (name === '' && extension === 'html')
-        ? this.pages.get(of)?.files.get(extension)
+        ? pages.get(of)?.files.get(extension)
         : undefined;
     }
     if (root !== 'badge') return undefined;
     const whole = name === undefined;
     const [, file] = /^(.*)\.svg$/s.exec(decoded(whole ? slug : name) ?? '') ?? [];
-    const page = this.pages.get(whole ? (file ?? '') : slug);
+    const page = pages.get(whole ? (file ?? '') : slug);
     return page && file !== undefined ? this.badge(page, whole ? undefined : file) : undefined;
   }
 
@@ -105,8 +109,7 @@ export class StatusSite {
     return badge;
   }
 
-  private uptimeBadge(slug: string, segment: string): Rendered | undefined {
-    const page = this.pages.get(slug);
+  private uptimeBadge(page: Page | undefined, segment: string): Rendered | undefined {
     const name = decoded(segment);
     const monitor = name === undefined ? undefined : page?.monitors.get(name);
     if (!page || name === undefined || !monitor) return undefined;
@@ -143,7 +146,7 @@ export class StatusSite {
   }
 
   private send(
-    status: 200 | 404,
+    status: 200 | 404 | 503,
     { body, gzipped, type }: Rendered,
     headers: Request['headers'],
     more: Readonly<Record<string, string>>,
