@@ -86,9 +86,23 @@ it.each<[Parameters<typeof reportTimeOf>[0], string, string, string, string]>([
   [
     { period: 'previous-month', 'time-zone': 'Pacific/Auckland' },
     '2026-10-31T12:00:00Z',
-    '2026-10-01T00:00:00Z',
-    '2026-11-01T00:00:00Z',
+    '2026-09-30T12:00:00Z',
+    '2026-10-31T12:00:00Z',
     'October 2026',
+  ],
+  [
+    { period: 'previous-day', 'time-zone': 'Asia/Tokyo' },
+    '2026-11-29T23:00:00Z',
+    '2026-11-28T23:00:00Z',
+    '2026-11-29T23:00:00Z',
+    '2026-11-29',
+  ],
+  [
+    { period: 'previous-day', 'time-zone': 'America/New_York' },
+    '2026-11-30T13:00:00Z',
+    '2026-11-29T00:00:00Z',
+    '2026-11-30T00:00:00Z',
+    '2026-11-29',
   ],
   [
     { period: 'previous-quarter' },
@@ -106,6 +120,27 @@ it.each<[Parameters<typeof reportTimeOf>[0], string, string, string, string]>([
   ],
 ])('%j that is due at %s is about %s to %s', (settings, due, from, to, label) => {
   expect(reportTimeOf(settings, Date.parse(due))).toEqual({ from: Date.parse(from), to: Date.parse(to), label });
+});
+
+it.each([
+  'UTC',
+  'Europe/Berlin',
+  'Asia/Tokyo',
+  'Asia/Kolkata',
+  'Pacific/Auckland',
+  'Pacific/Kiritimati',
+  'Pacific/Niue',
+])('the daily reports of %s at eight leave no hour out, except that by which the clock goes back', (zone) => {
+  const daily = { schedule: '0 8 * * *', period: 'previous-day' as const, 'time-zone': zone };
+  let [due, end, leftOutMs] = [Date.parse('2026-01-01T00:00:00Z'), Number.POSITIVE_INFINITY, 0];
+  for (let day = 0; day < 365; day++) {
+    due = nextDue(daily, due) ?? Number.NaN;
+    const { from, to } = reportTimeOf(daily, due);
+    expect(to).toBeLessThanOrEqual(due);
+    leftOutMs += Math.max(0, from - end);
+    end = to;
+  }
+  expect(leftOutMs).toBeLessThanOrEqual(3_600_000);
 });
 
 it('is about all monitors, or about those with a name or all of the tags', () => {

@@ -171,7 +171,10 @@ export interface ReportTime {
   label: string;
 }
 
-/** The time that a report is about which is due at an instant. */
+/**
+ * The time that a report is about which is due at an instant. East of UTC the last day of a period may not have ended in UTC when its
+ * report is due: then the time ends with that instant, and begins as much earlier, so that no report lacks the last hours.
+ */
 export function reportTimeOf(
   { period, last, 'time-zone': zone }: Pick<ReportSettings, 'period' | 'last' | 'time-zone'>,
   dueAt: number,
@@ -180,6 +183,12 @@ export function reportTimeOf(
     const lengthMs = parseDuration(last ?? '24h');
     return { from: dueAt - lengthMs, to: dueAt, label: `last ${last ?? '24h'}` };
   }
+  const { from, to, label } = periodOf(period, zone, dueAt);
+  const early = Math.max(0, to - dueAt);
+  return { from: from - early, to: to - early, label };
+}
+
+function periodOf(period: ReportPeriod, zone: string | undefined, dueAt: number): ReportTime {
   const { year, month, day } = dateIn(zone, dueAt);
   const at = (y: number, m: number, d: number): number => Date.UTC(y, m, d);
   const today = at(year, month, day);
