@@ -260,7 +260,7 @@ describe('why', () => {
 describe('commands for a monitor', () => {
   it('run shows each result, and fails when one is not ok', async () => {
     await run('run', 'shop-home');
-    expect([out, process.exitCode]).toEqual(['shop-home: ok: status 200 (12 ms)\n', undefined]);
+    expect([out, process.exitCode]).toEqual(['shop-home: ok: status 200 (11.6 ms)\n', undefined]);
     await run('run', 'well');
     expect(out).toContain('well: ok (3 ms)\n');
     await run('run', 'shop-home', 'shop-cart');

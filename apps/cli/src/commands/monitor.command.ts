@@ -7,6 +7,7 @@ import { askNamed } from '../api/named.js';
 import { ageOf, durationMsOf } from '../output/age.js';
 import { confirm } from '../output/confirm.js';
 import { CliError, say } from '../output/say.js';
+import { timeFigure } from '../output/figure.js';
 import { visible } from '../output/visible.js';
 import { withApi } from './api-options.js';
 import { openInBrowser } from './open-in-browser.js';
@@ -117,7 +118,7 @@ export function resultLine(name: string, { status, message, latencyMs, note }: C
   const remark = note === undefined ? '' : `; ${note}`;
   // `N/A` says that a good result has nothing to tell.
   const text = message === 'N/A' ? '' : `: ${message}`;
-  return visible(`${name}: ${status}${text}${remark} (${Math.round(latencyMs)} ms)`);
+  return visible(`${name}: ${status}${text}${remark} (${timeFigure(latencyMs)})`);
 }
 
 /** Undefined: until somebody enables it. */
