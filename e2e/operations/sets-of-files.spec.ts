@@ -135,6 +135,11 @@ describe('two teams that push two directories', () => {
     expect(await run9volt(['cfg', 'validate', join(directory, 'pay'), '--nosync'])).toMatchObject({ code: 0 });
   });
 
+  it('an empty name, as of a variable that is not set, is refused', async () => {
+    const refused = await push('pay', { monitor: {} }, '--set', '');
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('--set: expected 1 to 200 characters') });
+  });
+
   it('a backup keeps whose they are, through --prune-all and back', async () => {
     const file = join(directory, 'backup.json');
     const before = Object.fromEntries(await origins());

@@ -145,6 +145,15 @@ describe('whose an entry is', () => {
   it('what another set has alike stays its own, and what differs is refused, unless it is taken over', () => {
     const alike = planSync(catalogue<object>({ mine: { x: 1 }, theirs: { x: 1 } }), remote, options);
     expect([alike.claimed, alike.foreign, alike.changed]).toEqual([[], [], []]);
+    const replaced = planSync(catalogue<object>({ mine: { x: 1 }, theirs: { x: 1 } }), remote, {
+      ...options,
+      replace: true,
+    });
+    expect([names(replaced.changed), replaced.foreign, replaced.skipped]).toEqual([
+      ['mine'],
+      [],
+      [{ kind: 'monitor', name: 'theirs', set: 'pay' }],
+    ]);
     const local = catalogue<object>({ mine: { x: 1 }, theirs: { x: 2 } });
     expect(planSync(local, remote, options)).toMatchObject({ foreign: [{ name: 'theirs', set: 'pay' }], changed: [] });
     const taken = planSync(local, remote, { ...options, takeOver: true });

@@ -76,7 +76,7 @@ export function planSync(local: Catalogue<object>, stored: Catalogue<Stored>, op
       const owner = known?.origin?.from === 'files' ? known.origin.set : undefined;
       const isForeign = owner !== undefined && owner !== options.set && !options.takeOver;
       if (!known) plan.added.push({ kind, name, value: parsed(text), modRevision: 0 });
-      else if (!options.replace && isSame(known, text)) {
+      else if ((isForeign || !options.replace) && isSame(known, text)) {
         plan.skipped.push({ kind, name, ...(isForeign ? { set: owner } : {}) });
         if (owner !== options.set && !isForeign) plan.claimed.push({ kind, name });
       } else if (isForeign) plan.foreign.push({ kind, name, set: owner });

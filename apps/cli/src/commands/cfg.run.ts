@@ -156,9 +156,8 @@ async function prepare(
 }
 
 function syncOptionsOf(directory: string, options: CfgOptions): SyncOptions {
-  const given = options.set ?? basename(resolve(directory));
   // The root of a file system has no name.
-  const set = given === '' ? 'files' : given;
+  const set = options.set ?? (basename(resolve(directory)) || 'files');
   if (!isName(set)) throw new CliError(`--set: expected ${NAME_EXPECTED}, got ${JSON.stringify(set)}`);
   const { replace = false, nosync = false, pruneAll = false, takeOver = false } = options;
   return { set, replace, nosync, pruneAll, takeOver };
