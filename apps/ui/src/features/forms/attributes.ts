@@ -61,7 +61,8 @@ function attributeOf(name: string, property: Json, path: readonly string[], isRe
     group: typeof property['x-group'] === 'string' ? property['x-group'] : 'specific',
     shown: typeof property['x-shown'] === 'number' ? property['x-shown'] : isRequired ? 0 : undefined,
     isRequired,
-    help: [property['description'], ownOf(UNITS, kind) ?? range].filter(Boolean).join(' '),
+    // The marks of code are for documents.
+    help: [property['description'], ownOf(UNITS, kind) ?? range].filter(Boolean).join(' ').replaceAll('`', ''),
     hint:
       isPlain(fallback) && fallback !== ''
         ? `default ${fallback}`

@@ -13,7 +13,7 @@ const FIXTURE = {
     required: ['type', 'interval', 'crater'],
     properties: {
       type: { type: 'string', enum: ['moon'], 'x-kind': 'text', 'x-group': 'common' },
-      interval: { oneOf: [{ type: 'string' }], description: 'How often.', 'x-kind': 'duration', 'x-group': 'common' },
+      interval: { oneOf: [{ type: 'string' }], description: 'How `often`.', 'x-kind': 'duration', 'x-group': 'common' },
       crater: { type: 'string', description: 'Which one.', example: 'Tycho', 'x-kind': 'text', 'x-group': 'specific' },
       depth: { type: 'integer', minimum: 0, maximum: 9, default: 3, description: 'How deep.', 'x-kind': 'integer' },
       far: { type: 'boolean', default: false, description: 'Its far side.', 'x-kind': 'flag' },
@@ -121,6 +121,8 @@ it('an unknown type has its form without any code for it', async () => {
   fireEvent.click(await screen.findByRole('button', { name: /^moon/ }));
   await screen.findByLabelText(/^crater/);
   for (const title of document.querySelectorAll('details > summary')) fireEvent.click(title);
+  // Without the marks of code, which are for documents.
+  expect(screen.getByText(/^How often\. Duration/)).toBeTruthy();
   type('name', 'luna');
   type('crater', 'Copernicus');
   type('depth', '7');

@@ -22,6 +22,8 @@ const MONITOR = {
 } as const;
 /** Of a new monitor. */
 const INTERVAL = '10s';
+/** As the example of cron beside its address. */
+const JOB_INTERVAL = '1d';
 
 function aboutPush(config: Json, set: (path: readonly string[], value: unknown) => void) {
   return config['type'] === 'push' ? (
@@ -57,7 +59,7 @@ export default function EditMonitorPage() {
       fill={fillFrom}
       alerting={alerting}
       about={aboutPush}
-      beginningOf={(type) => (type === 'push' ? { token: randomToken() } : {})}
+      beginningOf={(type) => (type === 'push' ? { token: randomToken(), interval: JOB_INTERVAL } : {})}
       onSaved={rememberAlerter}
       trial={(trial) => <MonitorTrial trial={trial} tags={tags} />}
     />
