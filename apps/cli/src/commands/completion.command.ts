@@ -11,7 +11,9 @@ const COMPLETION_TIMEOUT_MS = 2_000;
 export function addCompletionCommand(program: Command): void {
   program
     .command('completion')
-    .description('Print a script for shell completion.')
+    .description(
+      'Print a script for shell completion: of commands, options and their values, and names that the API knows.',
+    )
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .addHelpText(
       'after',
