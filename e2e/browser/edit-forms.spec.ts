@@ -104,6 +104,13 @@ const REPORT = {
     expect([...refused, ...(await faults())]).toEqual([]);
   });
 
+  it('shows a short name as a short one', async () => {
+    await tab.page.setViewportSize({ width: 1_024, height: 800 });
+    await tab.goto('/report/monthly/edit');
+    const pill = tab.page.locator('.mantine-Pill-root', { hasText: /^web-\*$/ });
+    expect((await pill.boundingBox())?.width).toBeLessThan(100);
+  });
+
   it('does nothing that it must not', () => {
     expect(tab.faults).toEqual([]);
   });
