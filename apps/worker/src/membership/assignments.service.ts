@@ -53,6 +53,7 @@ export class AssignmentsService {
     const { stores, memberId } = this.node;
     this.informer = new Watched(this.node, stores.assignment.watchedBy(memberId), {
       onChange: ({ key }) => this.queue.add(key),
+      onLost: (keys) => this.lost(keys),
     });
     this.removal.onProgress((name) => {
       const monitor = this.monitors.get(name);
@@ -74,13 +75,16 @@ export class AssignmentsService {
   async verify(): Promise<void> {
     if (!this.listed || this.stopped || !this.node.isMember) return;
     const lost = (await this.informer?.verify().catch(() => [])) ?? [];
-    if (lost.length === 0) return;
-    this.log.warn('the watch missed changes of assignments; loading them again', { keys: lost.length, one: lost[0] });
+    if (lost.length > 0) this.lost(lost);
   }
 
   @Interval(LOOK_EVERY_MS)
   lookAgain(): void {
     if (!this.stopped) this.handOver.considerAll();
+  }
+
+  private lost(keys: readonly string[]): void {
+    this.log.warn('the watch missed changes of assignments; loading them again', { keys: keys.length, one: keys[0] });
   }
 
   private async reconcile(key: string): Promise<void> {

@@ -12,6 +12,7 @@ function source(active: boolean, due: Record<string, [number, number]>): VitalsS
     {},
     {},
     { active },
+    { of: () => undefined },
   ] as unknown as ConstructorParameters<typeof VitalsSource>;
   return new VitalsSource(...given);
 }
@@ -25,4 +26,25 @@ test.each([
 ] as [boolean, Record<string, [number, number]>, object][])(
   'overloaded: %s; due for %j ms: %j',
   (active, due, expected) => expect(source(active, due).lateness(NOW)).toEqual(expected),
+);
+
+test.each([
+  ['that came 6 s ago and is on no timetable', { isChecked: true, ownedAgoMs: 6_000, ran: false }, { late: { '': 1 } }],
+  ['that came a second ago', { isChecked: true, ownedAgoMs: 1_000, ran: false }, {}],
+  ['that is being handed over', { isChecked: true, ownedAgoMs: 6_000, ran: true }, {}],
+  ['that is only cleared away', { isChecked: false, ownedAgoMs: 6_000, ran: false }, {}],
+] as [string, { isChecked: boolean; ownedAgoMs: number; ran: boolean }, object][])(
+  'a monitor %s',
+  (_title, { isChecked, ownedAgoMs, ran }, expected) => {
+    const monitor = { isChecked, ownedSince: performance.now() - ownedAgoMs, intervalMs: 1_000, settings: {} };
+    const given = [
+      { all: () => [monitor] },
+      { nextDueAt: () => undefined },
+      {},
+      {},
+      { active: false },
+      { of: () => (ran ? {} : undefined) },
+    ] as unknown as ConstructorParameters<typeof VitalsSource>;
+    expect(new VitalsSource(...given).lateness(NOW)).toEqual(expected);
+  },
 );

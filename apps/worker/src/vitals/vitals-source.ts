@@ -3,7 +3,9 @@ import { byName, type VitalsEntry, type WorkerLoad } from '@9volt/contracts';
 import { CheckRunner } from '../execution/check-runner.js';
 import { failuresOf } from '../evaluation/evaluate.js';
 import { Evaluations } from '../ledger/evaluations.js';
+import { LastRuns } from '../measure/last-runs.js';
 import { VitalsBuffer } from '../measure/vitals-buffer.js';
+import type { OwnedMonitor } from '../owned/owned-monitor.js';
 import { OwnedMonitors } from '../owned/owned-monitors.js';
 import { Overload } from '../running/overload.js';
 
@@ -24,6 +26,7 @@ export class VitalsSource {
     private readonly buffer: VitalsBuffer,
     private readonly evaluations: Evaluations,
     private readonly overload: Overload,
+    private readonly lastRuns: LastRuns,
   ) {}
 
   get size(): number {
@@ -66,17 +69,25 @@ export class VitalsSource {
 
   /**
    * If a check is still running when the next is due, that is not lateness: the next one is skipped. An unjudged check counts as
-   * not run.
+   * not run, and a monitor that has come to this worker and is not on its timetable yet is due.
    */
   lateness(now: number): Pick<WorkerLoad, 'late'> {
     const late = byName<number>();
-    for (const { name, settings, intervalMs } of this.monitors.all()) {
+    for (const monitor of this.monitors.all()) {
+      const { name, settings, intervalMs } = monitor;
       const lateMs = this.overload.active ? Math.min(LATE_MS, Math.max(LEAST_LATE_MS, intervalMs)) : LATE_MS;
-      if ((this.runner.nextDueAt(name) ?? now) >= now - lateMs && !this.unjudged.has(name)) continue;
+      const dueAt = this.runner.nextDueAt(name) ?? this.cameAt(monitor, now) ?? now;
+      if (dueAt >= now - lateMs && !this.unjudged.has(name)) continue;
       const tag = settings['member-tag'] ?? '';
       late[tag] = (late[tag] ?? 0) + 1;
     }
     return Object.keys(late).length > 0 ? { late } : {};
+  }
+
+  /** By our clock, when a monitor that never ran here became ours. */
+  private cameAt(monitor: OwnedMonitor, now: number): number | undefined {
+    if (!monitor.isChecked || this.lastRuns.of(monitor)) return undefined;
+    return now - (performance.now() - monitor.ownedSince);
   }
 
   /** Puts back the results of a failed dump. */

@@ -303,6 +303,26 @@ describe('verify', () => {
   });
 
   test.each(['addition', 'change', 'deletion'])(
+    'after a cut, a lost %s is found without being asked for',
+    async (what) => {
+      await write(put('a', 1));
+      const lost: string[] = [];
+      const informer = watch({ onLost: (keys) => lost.push(...keys) });
+      await informer.start();
+      await waitFor(() => informer.connected);
+      lose(informer, what === 'deletion' ? 'delete' : 'put', what === 'addition' ? 'b' : 'a');
+      proxy.cutOnce();
+      const op = { addition: put('b', 2), change: put('a', 3), deletion: del('a') }[what] as Op;
+      await informer.reached(await write(op), 5_000);
+      findAgain(informer);
+      expect(contents(informer)).toEqual({ a: 1 });
+      await waitFor(() => informer.relists === 2 && informer.connected, { timeoutMs: 30_000, what: 'another listing' });
+      expect(contents(informer)).toEqual({ addition: { a: 1, b: 2 }, change: { a: 3 }, deletion: {} }[what]);
+      expect(lost).toEqual([prefix + (what === 'addition' ? 'b' : 'a')]);
+    },
+  );
+
+  test.each(['addition', 'change', 'deletion'])(
     'a reader that must be up to date finds a lost %s on a quiet prefix',
     async (what) => {
       await write(put('a', 1));

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { guarded, reportDefect } from '@9volt/contracts';
+import { guarded, reportDefect, unawaited } from '@9volt/contracts';
 import type { IWatchResponse } from 'etcd3';
 import { EtcdError, toEtcdError } from '../etcd-error.js';
 import { type EtcdClient, toEntry } from '../etcd.client.js';
@@ -15,6 +15,8 @@ export interface InformerOptions<T> extends KeyCacheOptions<T> {
   onRevision?: (revision: number) => void;
   /** Called when the connection is lost (with the reason) and when it is back. */
   onConnection?: (error: EtcdError | undefined) => void;
+  /** Called with the keys of changes that a resumed watch has lost; everything is listed again. */
+  onLost?: (keys: readonly string[]) => void;
   /** Called when everything was listed again, because the watch could not resume. */
   onRelist?: () => void;
   guard?: ClusterGuard;
@@ -22,6 +24,8 @@ export interface InformerOptions<T> extends KeyCacheOptions<T> {
 
 const RETRY_MIN_MS = 50;
 const RETRY_MAX_MS = 1_000;
+/** A resumed watch is compared with etcd after this time, or up to twice as much. */
+const VERIFY_AFTER_MS = 5_000;
 /** How long `verify` waits for a watch that may only be late. */
 const LATE_MS = 2_000;
 const RECHECK_MS = 20;
@@ -29,7 +33,7 @@ const RECHECK_MS = 20;
 /**
  * A cache of one prefix of etcd that never goes backwards and never misses a change. It lists at one revision in pages, watches
  * from the next, and applies by modification revision. After every disconnection it resumes from the last revision that it applied
- * itself, and lists again if etcd has compacted that.
+ * itself, and lists again if etcd has compacted that. Some seconds later it makes sure that nothing was lost on the way.
  */
 export class Informer<T> {
   private readonly cache: KeyCache<T>;
@@ -37,6 +41,7 @@ export class Informer<T> {
   private mustList = true;
   private stopped = false;
   private running: Promise<void> | undefined;
+  private verifying: NodeJS.Timeout | undefined;
   /** Ends the present watch. */
   private watching: AbortController | undefined;
   /** This informer ended the watch itself, to list again. */
@@ -65,6 +70,7 @@ export class Informer<T> {
 
   async stop(): Promise<void> {
     this.stopped = true;
+    clearTimeout(this.verifying);
     this.abort.abort();
     this.watching?.abort();
     await this.running;
@@ -152,6 +158,21 @@ export class Informer<T> {
     return [];
   }
 
+  private verifyLater(): void {
+    clearTimeout(this.verifying);
+    const verify = guarded('a comparison with etcd', () => {
+      const compared = this.verify().then((keys) => {
+        if (keys.length > 0) this.safely('lost changes', () => this.options.onLost?.(keys));
+      });
+      // Without an answer the watch ends, too; then it is resumed, and compared, again.
+      unawaited(
+        'a comparison with etcd',
+        compared.catch(() => undefined),
+      );
+    });
+    this.verifying = setTimeout(verify, VERIFY_AFTER_MS * (1 + Math.random())).unref();
+  }
+
   private async differing(): Promise<{ lost: Map<string, number>; revision: number }> {
     const { listed, revision } = await this.list();
     return { lost: this.cache.differing(listed, revision), revision };
@@ -174,6 +195,7 @@ export class Informer<T> {
         this.synced();
         await this.watch(() => {
           delayMs = RETRY_MIN_MS;
+          if (this.lastError) this.verifyLater();
           this.setConnection(undefined);
         });
       } catch (error) {

@@ -16,7 +16,7 @@ export class Watched<T> extends Informer<T> {
   constructor(
     { client, guard, unreadable }: WatchingNode,
     noun: Watchable<T>,
-    handlers: Pick<InformerOptions<T>, 'onChange' | 'onRevision' | 'onConnection' | 'onRelist'> = {},
+    handlers: Pick<InformerOptions<T>, 'onChange' | 'onRevision' | 'onConnection' | 'onLost' | 'onRelist'> = {},
   ) {
     super(client, { ...noun, ...handlers, guard, unreadable });
   }
