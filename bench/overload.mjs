@@ -145,8 +145,10 @@ async function look(worker, when) {
 }
 
 /** The revision at which the worker became a member; it changes when its lease has ended meanwhile. */
+/** Of the key that the lease of the worker keeps. */
 async function joinedAt() {
-  return (await cluster.client.get(cluster.keys.member('w1')))?.createRevision;
+  const { entries } = await cluster.client.list(cluster.keys.members);
+  return entries.find(({ value }) => JSON.parse(value).Name === 'w1')?.createRevision;
 }
 
 async function isOverloaded(worker) {

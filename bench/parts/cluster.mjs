@@ -1,6 +1,6 @@
 // A cluster for a measurement: etcd, and processes of the built command.
 import { EtcdClient, Keyspace } from '@9volt/etcd-dal';
-import { AS_DEPLOYED, startEtcd, startNode, stop, until } from './processes.mjs';
+import { AS_DEPLOYED, MODULES, startEtcd, startNode, stop, until } from './processes.mjs';
 import { workerMetrics } from './worker-metrics.mjs';
 
 const BATCH = 100;
@@ -35,7 +35,8 @@ export class BenchCluster {
       ...(runs === undefined ? {} : { BENCH_RUNS: runs }),
     };
     const nodeArgs = [...AS_DEPLOYED, ...(stubbed ? ['--import', STUB] : [])];
-    const node = await startNode(role, this.etcd.url, { name, nodeArgs, args, env });
+    const main = stubbed ? { main: MODULES } : {};
+    const node = await startNode(role, this.etcd.url, { name, nodeArgs, args, env, ...main });
     this.nodes.set(name, Object.assign(node, { role, name }));
     return node;
   }

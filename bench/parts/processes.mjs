@@ -7,7 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const MAIN = join(import.meta.dirname, '../../apps/cli/dist/main.js');
+/** What a deployed command runs. */
+const BUNDLE = join(import.meta.dirname, '../../apps/cli/dist/bundle/main.js');
+/** The same in modules, which a script that is loaded before can change. */
+export const MODULES = join(import.meta.dirname, '../../apps/cli/dist/main.js');
 const STOP_MS = 20_000;
 /** Many start at once, on a busy machine. */
 const START_MS = 240_000;
@@ -110,7 +113,7 @@ export const AS_DEPLOYED = ['--max-semi-space-size=4'];
 /** Runs the built command to its end; rejects if it fails. Answers its processor time in milliseconds. */
 export async function runCommand(args) {
   const preload = ['--import', new URL('cpu-at-exit.mjs', import.meta.url).href];
-  const command = start(process.execPath, [...preload, MAIN, ...args]);
+  const command = start(process.execPath, [...preload, BUNDLE, ...args]);
   await command.ended;
   const cpu = /bench cpu (\S+)/.exec(command.output);
   if (command.child.exitCode !== 0 || !cpu) throw new Error(`9volt ${args.join(' ')}: ${command.output}`);
@@ -118,10 +121,14 @@ export async function runCommand(args) {
 }
 
 /** The built command in one role; answers when it is ready. */
-export async function startNode(role, etcdUrl, { name = role, nodeArgs = AS_DEPLOYED, args = [], env = {} } = {}) {
+export async function startNode(
+  role,
+  etcdUrl,
+  { name = role, main = BUNDLE, nodeArgs = AS_DEPLOYED, args = [], env = {} } = {},
+) {
   const command = [
     ...nodeArgs,
-    MAIN,
+    main,
     role,
     ...['--etcd-members', etcdUrl, '--listen', '127.0.0.1:0', '--member-id', name],
     ...args,
