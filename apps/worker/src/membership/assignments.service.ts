@@ -12,7 +12,8 @@ import { Removal } from './removal.js';
 const RETRY_MS = 500;
 /** The view of the outbox reports changes; this is for earlier ones. */
 const DELIVERED_EVERY_MS = 3_000;
-const VERIFY_EVERY_MS = 300_000;
+/** Nobody checks a monitor whose assignment a watch has lost: until then. */
+const VERIFY_EVERY_MS = 60_000;
 const LOOK_EVERY_MS = 1_000;
 
 /**
