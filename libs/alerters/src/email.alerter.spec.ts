@@ -4,7 +4,7 @@ import { attemptReport } from './attempt-delivery.js';
 import { renderAlert } from './render-alert.js';
 import { email } from './email.alerter.js';
 import { alerterContract, deliveryContext } from './testing/alerter-contract.js';
-import { sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
+import { sampleAlarm, sampleGroup, sampleResolve } from './testing/sample-alerts.js';
 import { startSmtpSink, type ReceivedMail, type SmtpSink, type SmtpSinkOptions } from './testing/smtp-sink.js';
 import { validateAlerter } from './validate-alerter.js';
 
@@ -78,22 +78,7 @@ describe('email', () => {
 
   it('shows each line of a group in a line of its own', async () => {
     await open();
-    await send(
-      {},
-      sampleAlarm({
-        group: {
-          by: 'tag shop',
-          alarms: 2,
-          resolves: 0,
-          shown: ['web', 'db'].map((monitor) => ({
-            monitor,
-            type: 'critical',
-            message: 'N/A',
-            since: '2026-03-01T10:00:00.000Z',
-          })),
-        },
-      }),
-    );
+    await send({}, sampleGroup());
     expect(mail().html).toContain('T10:00:00.000Z)<br>CRITICAL db');
   });
 

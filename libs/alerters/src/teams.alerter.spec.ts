@@ -6,7 +6,7 @@ import { teams } from './teams.alerter.js';
 import { alerterContract, deliveryContext } from './testing/alerter-contract.js';
 import { startJsonProvider } from './testing/json-provider.js';
 import { startRawServer, type RawServer } from './testing/raw-server.js';
-import { hostileAlert, sampleAlarm, sampleResolve } from './testing/sample-alerts.js';
+import { hostileAlert, sampleAlarm, sampleGroup, sampleResolve } from './testing/sample-alerts.js';
 import { list, object, oneOf, text } from './testing/shape.js';
 import type { StandIn } from './testing/stand-in.js';
 import { validateAlerter } from './validate-alerter.js';
@@ -131,21 +131,7 @@ describe('teams', () => {
   });
 
   it('shows each line of a group in a line of its own', async () => {
-    const sent = await sentOf(
-      sampleAlarm({
-        group: {
-          by: 'tag shop',
-          alarms: 2,
-          resolves: 0,
-          shown: ['web', 'db'].map((monitor) => ({
-            monitor,
-            type: 'critical',
-            message: 'N/A',
-            since: '2026-03-01T10:00:00.000Z',
-          })),
-        },
-      }),
-    );
+    const sent = await sentOf(sampleGroup());
     expect(blocksOf(sent).slice(1, 3)).toEqual([
       'CRITICAL web (since 2026-03-01T10:00:00.000Z)',
       'CRITICAL db (since 2026-03-01T10:00:00.000Z)',

@@ -58,3 +58,20 @@ export function hostileAlert(text: string): Alert {
     link: `javascript:${text}`,
   });
 }
+
+/** Two alarms of one tag in one message. */
+export function sampleGroup(): Alert {
+  return sampleAlarm({
+    group: {
+      by: 'tag shop',
+      alarms: 2,
+      resolves: 0,
+      shown: ['web', 'db'].map((monitor) => ({
+        monitor,
+        type: 'critical',
+        message: 'N/A',
+        since: '2026-03-01T10:00:00.000Z',
+      })),
+    },
+  });
+}
