@@ -1,5 +1,5 @@
-// The architecture's guard: who may import whom (default deny), who may touch etcd and the environment. Rules that need types, circles of imports, and
-// React's rules are oxlint's: see .oxlintrc.json.
+// The architecture's guard: who may import whom (default deny), who may touch etcd and the environment, and rules of our own. All other rules are
+// oxlint's: see .oxlintrc.json.
 import nx from '@nx/eslint-plugin';
 import { createNodeResolver, importX } from 'eslint-plugin-import-x';
 import tseslint from 'typescript-eslint';
@@ -192,13 +192,7 @@ export default tseslint.config(
       '**/api-types.ts',
     ],
   },
-  { files: ['**/*.{ts,tsx,mjs}'], extends: [tseslint.configs.recommended], rules: { eqeqeq: 'error' } },
-  {
-    files: ['**/*.{ts,tsx}'],
-    rules: {
-      '@typescript-eslint/no-explicit-any': 'error',
-    },
-  },
+  { files: ['**/*.{ts,tsx,mjs}'], extends: [tseslint.configs.base] },
   moduleBoundaries,
   importResolution,
   ...roomBoundaries,

@@ -61,11 +61,7 @@ async function checkSources(built) {
   await runTool(root, report, 'format', 'oxfmt', ['--check', ...(named.length > 0 ? sources : [])]);
   await built;
   await runTool(root, report, 'lint', 'nx', ofChosen('lint'));
-  // Rules that need types, circles of imports, and React's rules.
-  await runTool(root, report, 'typed lint', 'oxlint', [
-    '--type-aware',
-    ...(named.length > 0 ? sources : ['apps', 'libs', 'e2e']),
-  ]);
+  await runTool(root, report, 'typed lint', 'oxlint', ['--type-aware', ...(named.length > 0 ? sources : [])]);
   // Unused exports, and packages that are unused or undeclared where they are imported. It looks at everything at once.
   if (named.length === 0) await runTool(root, report, 'unused', 'knip', ['--no-config-hints']);
 }

@@ -50,7 +50,7 @@ export interface AttributeMeta {
   normalise?: (value: unknown) => unknown;
 }
 
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a constructor of anything
+// oxlint-disable-next-line typescript/no-explicit-any -- a constructor of anything
 export type SettingsClass<T extends object = object> = new (...args: any[]) => T;
 
 /** Whether it belongs to a type, not to every one. */
