@@ -67,6 +67,14 @@ export const deployNeeds = [
   { command: 'systemd-analyze', package: 'systemd' },
 ];
 
+/** Of the benches, and of the tasks that make pictures. */
+export const benchNeeds = [
+  { command: 'etcd', package: 'etcd-server' },
+  { command: 'etcdctl', package: 'etcd-client' },
+  { command: 'openssl', package: 'openssl' },
+  { command: 'chromium', package: 'chromium' },
+];
+
 /** Of `npm run test:faults` and `npm run test:soak`. */
 export const faultNeeds = [
   { command: 'etcd', package: 'etcd-server' },
