@@ -1,5 +1,13 @@
-import { type Member, runsChecks } from '@9volt/contracts';
-import { type Change, type ClusterNode, type Entry, type Item, type ReportFault, Watched } from '@9volt/etcd-dal';
+import { type Member, parseDuration, runsChecks } from '@9volt/contracts';
+import {
+  type Change,
+  clusterAheadMs,
+  type ClusterNode,
+  type Entry,
+  type Item,
+  type ReportFault,
+  Watched,
+} from '@9volt/etcd-dal';
 import { type SuspicionRecord, suspicionOf, Suspicions } from './suspicions.js';
 import { type Holding, toHolding } from './holding.js';
 import type { PlannedWorker } from './pools.js';
@@ -65,6 +73,15 @@ export class ClusterView {
   /** When a member last wrote its key, by `performance.now()`. */
   toldAt(id: string): number {
     return this.told.get(id) ?? Number.NEGATIVE_INFINITY;
+  }
+
+  /** The time of the cluster, in milliseconds since the epoch: see {@link clusterAheadMs}. Only once this node is a member. */
+  get now(): number {
+    const [nowMs, monotonicMs] = [Date.now(), performance.now()];
+    const writtenAt = ({ MemberID }: Member): number => nowMs - (monotonicMs - this.toldAt(MemberID));
+    const dumpMs = parseDuration(this.node.config.StateDumpInterval);
+    const self = { id: this.node.memberId, checks: false };
+    return nowMs + clusterAheadMs(this.memberById.values(), self, { writtenAt, dumpMs });
   }
 
   /** Members that run checks, by id. */

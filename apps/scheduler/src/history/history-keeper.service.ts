@@ -1,6 +1,5 @@
 import { guarded, type HistoryPeriods, type Retention, retentionOf, unawaited } from '@9volt/contracts';
 import {
-  clusterAheadMs,
   ClusterNode,
   type Compare,
   type Fold,
@@ -220,9 +219,6 @@ export class HistoryKeeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** In the time of the cluster. */
   private get now(): number {
-    const nowMs = Date.now();
-    const members = this.caches.view.members.values();
-    const self = { id: this.node.memberId, checks: false };
-    return nowMs + clusterAheadMs(members, self, { writtenAt: () => nowMs, dumpMs: 0 });
+    return this.caches.view.now;
   }
 }

@@ -7,7 +7,7 @@ import {
   type SentReport,
   unawaited,
 } from '@9volt/contracts';
-import { clusterAheadMs, ClusterNode } from '@9volt/etcd-dal';
+import { ClusterNode } from '@9volt/etcd-dal';
 import { AppLogger, Metrics } from '@9volt/platform';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { SchedulerCaches } from '../caches/scheduler-caches.js';
@@ -155,10 +155,7 @@ export class ReportsKeeper implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** In the time of the cluster. */
   private get now(): number {
-    const nowMs = Date.now();
-    const members = this.caches.view.members.values();
-    const self = { id: this.node.memberId, checks: false };
-    return nowMs + clusterAheadMs(members, self, { writtenAt: () => nowMs, dumpMs: 0 });
+    return this.caches.view.now;
   }
 }
 
