@@ -137,6 +137,31 @@ describe('a change of the assignment', () => {
     await waitFor(() => !worker.holds('web'));
   });
 
+  test.each(['changed', 'disabled'] as const)(
+    'after the end of an incident because the monitor was %s, the next one has a number and a record of its own',
+    async (reason) => {
+      const worker = await startWorker();
+      web.healthy = false;
+      await view.assign(worker.id, 'web', settings());
+      await view.reaches('web', { status: 'critical' });
+      await view.change(worker.id, 'web', { phase: 'remove', reason });
+      await view.vanishes('web');
+      // A changed monitor stays with its worker; one that was disabled comes back to any.
+      if (reason === 'changed') await view.change(worker.id, 'web', { phase: 'run' });
+      else {
+        await view.delete(view.keys.assignment(worker.id, 'web'));
+        await waitFor(() => !worker.holds('web'));
+        await view.assign(worker.id, 'web', settings());
+      }
+      const next = await view.reaches('web', { status: 'critical', incidents: 2 });
+      expect(next.incident).toMatchObject({ id: '50.2' });
+      expect(await view.incident('web', 1)).toMatchObject({ id: '50.1', reason, closedAt: expect.any(String) });
+      expect(await view.incident('web', 2)).toMatchObject({ id: '50.2', closedAt: null });
+      const keys = view.owed.map(({ alert }) => alert.key.split('/').at(-1));
+      expect([keys[0], keys.at(-1)]).toEqual(['50.1', '50.2']);
+    },
+  );
+
   test('a healthy monitor is removed at once, even while its check hangs', async () => {
     const worker = await startWorker();
     await view.assign(worker.id, 'web', { ...settings(), interval: '10s', timeout: '9s' });

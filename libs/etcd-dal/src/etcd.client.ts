@@ -176,6 +176,22 @@ export class EtcdClient {
     return { succeeded: answer.succeeded, revision: Number(answer.header.revision), reads };
   }
 
+  /** The last key of each of up to `MAX_TXN_OPS` prefixes, in one read. */
+  async lastKeys(prefixes: readonly string[]): Promise<(string | undefined)[]> {
+    const success = prefixes.map((prefix) => ({
+      request_range: {
+        key: Buffer.from(prefix),
+        range_end: prefixEnd(prefix),
+        limit: 1,
+        sort_target: 'Key' as const,
+        sort_order: 'Descend' as const,
+        keys_only: true,
+      },
+    }));
+    const answer = await this.read((etcd, deadline) => etcd.kv.txn({ compare: [], success, failure: [] }, deadline));
+    return answer.responses.map((response) => response.response_range.kvs[0]?.key.toString());
+  }
+
   /** Grants a lease; answers its id and the time to live that etcd chose, in milliseconds. */
   async grantLease(ttlMs: number): Promise<{ id: string; ttlMs: number }> {
     const answer = await this.members.ask((etcd) =>

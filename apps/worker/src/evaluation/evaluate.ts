@@ -26,6 +26,8 @@ export interface EvaluationContext {
   target: string;
   /** See {@link MonitorState.judgedWithinMs}. */
   judgedWithinMs?: number;
+  /** The highest number of an incident before the state; absent if there was none. */
+  incidents?: number;
 }
 
 /** All consecutive failures, as far as they are known. */
@@ -55,8 +57,8 @@ export function evaluate(
     ...flappingOf(state, isOk, settings, ranAt),
     ...renewed(context, ranAt),
     told: state?.told ?? {},
-    // Numbers of incidents continue after a change of the target; a monitor that was created again starts at one.
-    incidents: before?.createRevision === context.createRevision ? before.incidents : 0,
+    // Numbers of incidents continue after a change of the target, and after a time without a state.
+    incidents: before?.createRevision === context.createRevision ? before.incidents : (context.incidents ?? 0),
   };
   if (result.status === 'ok') {
     const successes = (state?.successes ?? 0) + 1;

@@ -15,6 +15,8 @@ interface Known {
   stored?: StoredState;
   /** The stored state as others left it, who could not write; until the first evaluation. */
   base?: MonitorState | undefined;
+  /** The highest number of an incident so far, also of those whose state is gone. */
+  incidents: number;
   /** The latest evaluation; the stored state follows it. */
   current?: MonitorState | undefined;
   /** The result since then that changed only the times. Two numbers: a new state for each would fill the heap with what lives too long for it. */
@@ -83,6 +85,7 @@ export class Evaluations {
       createRevision,
       target: monitor.stateTarget,
       judgedWithinMs: monitor.judgedWithinMs,
+      incidents: known.incidents,
     };
     known.aged = known.current !== undefined && onlyAges(known.current, result, monitor.settings, context);
     if (known.aged) {
@@ -130,15 +133,22 @@ export class Evaluations {
 
   private store(monitor: OwnedMonitor, known: Known, stored: StoredState): void {
     known.stored = stored;
+    known.incidents = Math.max(known.incidents, lastNumberOf(stored, monitor.assignment.createRevision));
     if (isOpen(stored.state)) this.unwell.add(monitor);
     else this.unwell.delete(monitor);
   }
 
   private of(monitor: OwnedMonitor): Known {
     let known = this.known.get(monitor);
-    if (!known) this.known.set(monitor, (known = { early: [], aged: false, ranAt: 0, takenAt: 0 }));
+    if (!known) this.known.set(monitor, (known = { incidents: 0, early: [], aged: false, ranAt: 0, takenAt: 0 }));
     return known;
   }
+}
+
+/** A monitor that was created again, while the state of the earlier one is there, counts from the start. */
+function lastNumberOf({ state, incidents = 0 }: StoredState, createRevision: number): number {
+  if (!state) return incidents;
+  return state.createRevision === createRevision ? state.incidents : 0;
 }
 
 /** Whether it may have alarms that are held back, or that become due. */

@@ -49,8 +49,15 @@ export class StateLoader {
 
   private async readTogether(batch: readonly Wanted[]): Promise<void> {
     try {
-      const stored = await this.node.stores.state.readAll(batch.map(({ monitor }) => monitor));
-      batch.forEach(({ resolve }, index) => resolve(stored[index] as StoredState));
+      const { state, incident } = this.node.stores;
+      const stored = await state.readAll(batch.map(({ monitor }) => monitor));
+      const without = batch.flatMap(({ monitor }, index) => (stored[index]?.state ? [] : [monitor]));
+      const last = await incident.lastNumbers(without);
+      const incidents = new Map(without.map((monitor, index) => [monitor, last[index] ?? 0]));
+      batch.forEach(({ monitor, resolve }, index) => {
+        const found = stored[index] as StoredState;
+        resolve(found.state ? found : { ...found, incidents: incidents.get(monitor) ?? 0 });
+      });
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }

@@ -106,6 +106,13 @@ export class IncidentStore {
     return new Map(numbers.map((n, index) => [n, this.storedFrom(reads[index])]));
   }
 
+  /** The highest number of a record of each of up to `MAX_TXN_OPS` monitors, 0 without one; in one read. */
+  async lastNumbers(monitors: readonly string[]): Promise<number[]> {
+    if (monitors.length === 0) return [];
+    const last = await this.client.lastKeys(monitors.map((monitor) => this.keys.incidentsOf(monitor)));
+    return last.map((key) => (key === undefined ? 0 : (this.keys.parseIncident(key)?.n ?? 0)));
+  }
+
   /** The record of exactly this incident: a later monitor of the same name counts its incidents from the start. */
   async find(monitor: string, incident: string): Promise<StoredIncident | undefined> {
     const n = numberOf(incident);

@@ -85,6 +85,8 @@ const state = record<MonitorState>(
 export interface StoredState {
   state: MonitorState | undefined;
   modRevision: number;
+  /** Without a state: the highest number of an incident that earlier states had; absent if nobody asked for it. */
+  incidents?: number;
 }
 
 export const NO_STATE: StoredState = { state: undefined, modRevision: 0 };
