@@ -39,6 +39,12 @@ describe('where a monitor runs, and why', () => {
       /: it was enabled, or changed while no worker had it, and this worker had the lowest load/,
     ],
     [
+      'changed',
+      { held: held({ cause: 'changed' }) },
+      'runs',
+      /: its type or target was changed, and this worker had the lowest load of the 2 workers without tags$/,
+    ],
+    [
       'undrained',
       { held: held({ cause: 'rebalance' }), undrained: 'worker-a' },
       'runs',

@@ -18,9 +18,9 @@ export interface PlacementFacts {
   workers: readonly PlacementWorker[];
   /** Whether there is a leader: otherwise nothing is assigned. */
   led: boolean;
-  /** The name of a member, present or gone. */
   /** The worker whose drain ended just before it was assigned, if any. */
   undrained?: string | undefined;
+  /** The name of a member, present or gone. */
   nameOf: (workerId: string) => string;
 }
 
@@ -114,6 +114,7 @@ function because({ workers, tag, undrained }: PlacementFacts, cause: string | un
   const known: Readonly<Record<string, string>> = {
     new: `it had no worker yet, and this worker had the lowest load of ${among}`,
     enabled: `it was enabled, or changed while no worker had it, and this worker had the lowest load of ${among}`,
+    changed: `its type or target was changed, and this worker had the lowest load of ${among}`,
     rebalance: `to balance the loads of ${among}`,
     'its worker is gone': `its previous worker had left, and the leader chose this one of ${among}`,
     'its worker is drained': `its previous worker is drained`,

@@ -100,6 +100,19 @@ describe('decideAssignment', () => {
     expect(isolated).toEqual([true, true, true, undefined]);
   });
 
+  it.each([
+    ['changed', 'w1', 'rewrite', 'changed'],
+    ['changed', 'w2', 'move', 'changed'],
+    ['disabled', 'w1', 'rewrite', 'enabled'],
+    ['disabled', 'w2', 'move', 'enabled'],
+  ] as const)('says why a monitor runs again whose incident was closed as %s, on %s', (reason, goalIs, act, cause) => {
+    const holdings = phase('remove', { reason, revision: 8, createRevision: 5 });
+    expect(decide({ holdings, goalIs, monitor: monitor({ revision: 9, createRevision: 5 }) })).toMatchObject({
+      act,
+      cause,
+    });
+  });
+
   it('says whether a move is for balance or because of a drain', () => {
     const causes = [false, true].map((drained) => {
       const decision = decide({ goalIs: 'w2', isDrained: () => drained });

@@ -115,6 +115,11 @@ function beginning({ revision, createRevision }: Pick<Version, 'revision' | 'cre
   return revision === createRevision ? 'new' : 'enabled';
 }
 
+/** Why a monitor runs whose assignment served only to end what was before. */
+function resumption({ reason }: Holding, version: Version): Cause {
+  return reason === 'changed' ? 'changed' : beginning(version);
+}
+
 /** Of several assignments, which only a defect or an operator can have made: the one of a live worker, then the oldest. */
 function keeper({ holdings, ownerOf }: Facts): Holding | undefined {
   if (holdings.length <= 1) return holdings[0];
@@ -149,7 +154,7 @@ function closing(facts: Facts, holding: Holding): Decision {
   if (!owed && ownerOf(holding) === 'live' && goal(monitor) !== holding.workerId) {
     const isolate = facts.poison ? { isolate: true as const } : {};
     const content: Content = { ...versionOf(monitor), phase: 'run', ...isolate };
-    return moved(facts, holding, goal(monitor), beginning(content), content);
+    return moved(facts, holding, goal(monitor), resumption(holding, content), content);
   }
   return wanted(facts, holding, versionOf(monitor));
 }
@@ -191,10 +196,11 @@ function wanted(facts: Facts, holding: Holding | undefined, version: Version): D
   const isCurrent = holding.revision === version.revision;
   if (holding.workerId === goal) {
     if (holding.phase === 'run' && isCurrent) return NONE;
-    return { act: 'rewrite', cause: isCurrent ? 'stays after all' : 'edited', holding, content: run() };
+    const cause = isChecked(holding.phase) ? (isCurrent ? 'stays after all' : 'edited') : resumption(holding, version);
+    return { act: 'rewrite', cause, holding, content: run() };
   }
   // A delivery in progress is abandoned here: its entries leave the outbox whoever owns the monitor.
-  if (holding.phase === 'deliver') return moved(facts, holding, goal, beginning(version), run());
+  if (holding.phase === 'deliver') return moved(facts, holding, goal, resumption(holding, version), run());
   if (facts.overdue(holding)) return moved(facts, holding, goal, 'late hand-over', run());
   if (holding.phase === 'retire' && holding.to === goal && isCurrent) return NONE;
   const cause = facts.isDrained(holding) ? 'its worker is drained' : 'rebalance';
