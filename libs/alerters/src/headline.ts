@@ -1,4 +1,4 @@
-import type { Alert } from '@9volt/contracts';
+import { type Alert, closedBecause } from '@9volt/contracts';
 import { cut, oneLine } from './plain-text.js';
 
 const MINUTE = 60_000;
@@ -59,19 +59,4 @@ export function headline(told: Told, limit = 300): string {
 
 export function withCause(what: string, cause: string): string {
   return cause === '' ? what : `${what}: ${cause}`;
-}
-
-/** Why an incident is closed although nothing recovered; undefined if it did recover. */
-export function closedBecause(reason: Alert['reason']): string | undefined {
-  switch (reason) {
-    case 'removed':
-      return 'its monitor was removed';
-    case 'disabled':
-      return 'its monitor was disabled';
-    case 'changed':
-      return 'the type or target of its monitor was changed';
-    case 'recovered':
-    case undefined:
-      return undefined;
-  }
 }

@@ -1,5 +1,12 @@
-import { type Alert, type AlarmStatus, type AlertGroup, type AlertNote, type BurnKind } from '@9volt/contracts';
-import { ageOf, causeOf, closedBecause, headline, withCause } from './headline.js';
+import {
+  type Alert,
+  type AlarmStatus,
+  type AlertGroup,
+  type AlertNote,
+  type BurnKind,
+  closedBecause,
+} from '@9volt/contracts';
+import { ageOf, causeOf, headline, withCause } from './headline.js';
 import { lines, oneLine } from './plain-text.js';
 
 /** `ok` for a recovery, `closed` for an incident that ended without one, `info` for a test. */

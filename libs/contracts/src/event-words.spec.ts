@@ -20,6 +20,22 @@ it.each<[string, Partial<Event>]>([
   ['team-slack was told: db is critical', { type: 'notification-sent', details: { type: 'critical' } }],
   ['team-slack was told: db is ok again', { type: 'notification-sent', details: { type: 'resolve' } }],
   [
+    'team-slack was told: the incident of db is closed: the type or target of its monitor was changed',
+    { type: 'notification-sent', details: { type: 'resolve', reason: 'changed' } },
+  ],
+  [
+    'team-slack was told: db is ok again',
+    { type: 'notification-sent', details: { type: 'resolve', reason: 'recovered' } },
+  ],
+  [
+    'team-slack was told: the error budget of db burns too fast',
+    { type: 'notification-sent', details: { type: 'warning', burn: 'slow' } },
+  ],
+  [
+    'team-slack was told: the error budget of db burns no longer too fast',
+    { type: 'notification-sent', details: { type: 'resolve', burn: 'slow', reason: 'recovered' } },
+  ],
+  [
     'team-slack was told: db: acknowledged',
     { type: 'notification-sent', details: { type: 'critical', note: 'acknowledged' } },
   ],

@@ -1,4 +1,5 @@
 import type { components } from './api-types.js';
+import type { ResolveReason } from './notification.js';
 
 type Event = components['schemas']['Event'];
 
@@ -17,7 +18,7 @@ export function statusAfter({ type, details }: Event): string | undefined {
 export function sentenceOf(event: Event): string {
   const { type, alerter, monitor, message, details = {} } = event;
   if (alerter === undefined || monitor === undefined || typeof details['type'] !== 'string') return message;
-  const news = newsOf(monitor, details['type'], details['note']);
+  const news = newsOf(monitor, details['type'], details);
   if (type === 'notification-sent') return `${alerter} was told: ${news}`;
   if (type !== 'notification-failed') return message;
   const { attempts, answer, cause, dropped } = details;
@@ -32,7 +33,26 @@ export function sentenceOf(event: Event): string {
   return `${alerter} ${outcome}: ${news}${typeof answer === 'string' ? ` (${answer})` : ''}`;
 }
 
-function newsOf(monitor: string, type: string, note: unknown): string {
+/** Why an incident is closed although nothing recovered; undefined if it did recover. */
+export function closedBecause(reason: ResolveReason | undefined): string | undefined {
+  switch (reason) {
+    case 'removed':
+      return 'its monitor was removed';
+    case 'disabled':
+      return 'its monitor was disabled';
+    case 'changed':
+      return 'the type or target of its monitor was changed';
+    case 'recovered':
+    case undefined:
+      return undefined;
+  }
+}
+
+function newsOf(monitor: string, type: string, { note, burn, reason }: Record<string, unknown>): string {
   if (typeof note === 'string') return `${monitor}: ${note.replaceAll('-', ' ')}`;
-  return type === 'resolve' || type === 'ok' ? `${monitor} is ok again` : `${monitor} is ${type}`;
+  const isOver = type === 'resolve' || type === 'ok';
+  const closed = isOver ? closedBecause(reason as ResolveReason | undefined) : undefined;
+  if (closed !== undefined) return `the incident of ${monitor} is closed: ${closed}`;
+  if (burn !== undefined) return `the error budget of ${monitor} burns ${isOver ? 'no longer ' : ''}too fast`;
+  return isOver ? `${monitor} is ok again` : `${monitor} is ${type}`;
 }

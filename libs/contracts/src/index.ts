@@ -10,6 +10,7 @@ export * from './settings/duration.js';
 export * from './settings/errors.js';
 export * from './escape-markup.js';
 export * from './event.js';
+export { closedBecause } from './event-words.js';
 export * from './guarded.js';
 export * from './handback.js';
 export * from './history/answer.js';

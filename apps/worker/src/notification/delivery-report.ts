@@ -118,8 +118,16 @@ export class DeliveryReport {
     more: Record<string, unknown> = {},
   ): void {
     const { incident, alert } = owed.entry;
-    const noted = alert.note ? { note: alert.note.kind } : {};
-    const details = { incident, type: alert.type, ...noted, attempts, answer, ...more };
+    const details = {
+      incident,
+      type: alert.type,
+      ...(alert.note ? { note: alert.note.kind } : {}),
+      ...(alert.burn ? { burn: alert.burn } : {}),
+      ...(alert.reason ? { reason: alert.reason } : {}),
+      attempts,
+      answer,
+      ...more,
+    };
     this.node.events.emit(type, message, { monitor: owed.monitor, alerter: owed.alerter, details });
   }
 }
