@@ -1,11 +1,12 @@
 import type { components } from './api-types.js';
+import { memberNameOf } from './member.js';
 import type { ResolveReason } from './notification.js';
 
 type Event = components['schemas']['Event'];
 
 /** Whether one of some members wrote an event: by its id, or by its name, which stays the same after a restart. */
 export function isWrittenBy({ memberid }: Pick<Event, 'memberid'>, members: ReadonlySet<string>): boolean {
-  return members.has(memberid) || members.has(memberid.replace(/-[a-z0-9]{6}$/, ''));
+  return members.has(memberid) || members.has(memberNameOf(memberid));
 }
 
 /** The status after an event, if it is about one. */

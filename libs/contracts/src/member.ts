@@ -24,6 +24,11 @@ export interface WorkerLoad {
   late?: Record<string, number>;
 }
 
+/** The name in the id of a member of which nothing else is known any more. */
+export function memberNameOf(id: string): string {
+  return id.replace(/-[a-z0-9]{6}$/, '');
+}
+
 /** A process that is a member: `cluster/members/<id>`, under its lease. */
 export interface Member {
   /** The name and a suffix that is new with every start of the process. */

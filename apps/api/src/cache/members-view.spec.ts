@@ -37,6 +37,14 @@ describe('a worker', () => {
     expect(view.shown(() => true)).toEqual([]);
   });
 
+  test('of which nothing else is known has the name in its id', () => {
+    expect(['eu-worker-1-0a1b2c', 'w', 'worker-office-g1vgcp'].map((id) => view.nameOf(id))).toEqual([
+      'eu-worker-1',
+      'name of w',
+      'worker-office',
+    ]);
+  });
+
   test('that returns is shown once', () => {
     view.remove('w');
     view.put(member('w'), 5);

@@ -1,4 +1,4 @@
-import { type Drain, type Member, runsChecks } from '@9volt/contracts';
+import { type Drain, type Member, memberNameOf, runsChecks } from '@9volt/contracts';
 
 /** After this many dump intervals without a sign, a worker counts as cut off. */
 const SILENT_PERIODS = 3;
@@ -96,7 +96,7 @@ export class MembersView {
   }
 
   nameOf(id: string): string {
-    return (this.live.get(id) ?? this.departed.get(id))?.Name ?? id;
+    return (this.live.get(id) ?? this.departed.get(id))?.Name ?? memberNameOf(id);
   }
 
   isLiveWorker(id: string): boolean {

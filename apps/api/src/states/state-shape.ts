@@ -34,7 +34,8 @@ export function shownState(cache: ClusterCache, view: MonitorView, now: number):
     ownerName:
       owner === null
         ? null
-        : (cache.members.live.get(owner)?.Name ?? (owner === state?.owner ? state.ownerName : null)),
+        : (cache.members.live.get(owner)?.Name ??
+          (owner === state?.owner ? state.ownerName : cache.members.nameOf(owner))),
     status,
     stored: state?.status ?? null,
     reason: reasonOf(cache, view, status, now),

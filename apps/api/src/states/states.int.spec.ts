@@ -44,6 +44,8 @@ beforeAll(async () => {
     ),
     assignment(api.node, 'w1', 'broken', http({ headers: { Authorization: CANARY } })),
     assignment(api.node, 'w2', 'pinned', tcp({ 'member-tag': 'eu' })),
+    // Its worker left before it wrote a state.
+    assignment(api.node, 'worker-3-0a1b2c', 'nowhere', tcp({ 'member-tag': 'mars' })),
   );
   const last = await written(
     api.node,
@@ -137,6 +139,7 @@ describe('every monitor has a state', () => {
     expect(headers.get('x-total-count')).toBe('9');
     const reasons = Object.fromEntries(shown.map(({ name, reason }) => [name, reason]));
     expect(reasons).toMatchObject({ ok: null, down: null, nowhere: expect.stringContaining('"mars"') });
+    expect(shown.find(({ name }) => name === 'nowhere')).toMatchObject({ ownerName: 'worker-3' });
     expect(reasons['broken']).toContain('header');
     expect(reasons['silent']).toContain('1h');
   });

@@ -1,4 +1,4 @@
-import { messageOf, parseDuration, guarded, reportDefect } from '@9volt/contracts';
+import { memberNameOf, messageOf, parseDuration, guarded, reportDefect } from '@9volt/contracts';
 import { ClusterNode, ReconcileLoop, WorkQueue } from '@9volt/etcd-dal';
 import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { Injectable } from '@nestjs/common';
@@ -75,7 +75,7 @@ export class AssignmentReconciler {
       this.loop.trigger();
     };
     this.storm = new Debounce(settled, STORM_QUIET_MS, MAX_STORM_MS);
-    this.announcements = new Announcements(node.events, (id) => caches.view.members.get(id)?.Name ?? id);
+    this.announcements = new Announcements(node.events, (id) => caches.view.members.get(id)?.Name ?? memberNameOf(id));
     this.knowledge = new Knowledge(caches, () => this.grace);
     const deaths = new DeathSettlement(node, caches, this.knowledge);
     this.writes = new LeaderWrites(node, caches, leadership, deaths, this.log);
