@@ -43,6 +43,25 @@ describe('the next owner runs a monitor', () => {
     );
   });
 
+  test.each([
+    ['at its next slot after a probe that began somewhat late', 4_000, 1],
+    ['not within half an interval of a probe that began late', 6_000, 2],
+  ])('%s', (_what, lateMs, slots) => {
+    const { clock, lastRuns, monitor, slot, phase } = given();
+    clock.stall(lateMs + 100);
+    lastRuns.note(monitor, slot, { status: 'ok', message: '', latencyMs: 100 });
+    const at = lastRuns.doneUntil(monitor) ?? 0;
+    const next = heirsFirstRun(clock.now(), INTERVAL_MS, phase, { at, exact: true });
+    expect(next).toBeCloseTo(slot + slots * INTERVAL_MS, 0);
+  });
+
+  test('at its next slot after a check that never probed', () => {
+    const { clock, lastRuns, monitor, slot } = given();
+    clock.stall(6_000);
+    lastRuns.note(monitor, slot, { status: 'unknown', message: '', latencyMs: 0 });
+    expect(lastRuns.doneUntil(monitor)).toBe(slot);
+  });
+
   test('at its next slot after a check out of turn', () => {
     const { clock, lastRuns, monitor, slot } = given();
     clock.stall(4_000);

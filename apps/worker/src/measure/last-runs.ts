@@ -59,7 +59,7 @@ export class LastRuns {
     const run = this.runs.get(monitor);
     const { name, intervalMs } = monitor;
     const at = run
-      ? Math.max(run.startedAt, slotBefore(run.endedAt, intervalMs, phaseOf(name, intervalMs)))
+      ? Math.max(probedAt(run), slotBefore(run.endedAt, intervalMs, phaseOf(name, intervalMs)))
       : this.ranBeforeAt(monitor);
     return at === undefined ? undefined : at + this.time.aheadMs;
   }
@@ -79,4 +79,9 @@ export class LastRuns {
     const byAge = this.clock.now() - (performance.now() - ownedSince) - lastRunAgoMs;
     return byClock <= byAge && byClock > byAge - LONGEST_WAY_MS ? byClock : byAge;
   }
+}
+
+/** The probe of a suspect begins later than its check: after its note in etcd, or after the start of a process. */
+function probedAt({ startedAt, endedAt, tookMs }: LatestRun): number {
+  return tookMs > 0 ? Math.max(startedAt, endedAt - tookMs) : startedAt;
 }
