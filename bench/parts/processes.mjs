@@ -88,6 +88,7 @@ export function startPart(name, args) {
   return start(process.execPath, [join(import.meta.dirname, name), ...args.map(String)]);
 }
 
+/** With the flag that docs/deploy/etcd.md tells operators to set. */
 export async function startEtcd() {
   const dir = await mkdtemp(join(tmpdir(), 'bench-etcd-'));
   const [client, peer] = await Promise.all([freePort(), freePort()]);
@@ -96,7 +97,7 @@ export async function startEtcd() {
     ...['--name', 'bench', '--data-dir', dir, '--log-level', 'error'],
     ...['--listen-client-urls', url, '--advertise-client-urls', url],
     ...['--listen-peer-urls', `http://127.0.0.1:${peer}`, '--initial-advertise-peer-urls', `http://127.0.0.1:${peer}`],
-    ...['--initial-cluster', `bench=http://127.0.0.1:${peer}`],
+    ...['--initial-cluster', `bench=http://127.0.0.1:${peer}`, '--snapshot-count=10000'],
   ]);
   const answers = () =>
     fetch(`${url}/health`).then(
