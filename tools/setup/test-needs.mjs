@@ -36,6 +36,8 @@ export const testNeeds = [
   { command: 'nrpe', package: 'nagios-nrpe-server', optional: true },
   { command: 'fping', package: 'fping', optional: true },
   { command: 'ip', package: 'iproute2', optional: true },
+  { command: 'zsh', package: 'zsh', optional: true },
+  { command: 'fish', package: 'fish', optional: true },
   ...databases.map((need) => ({ ...need, optional: true })),
 ];
 

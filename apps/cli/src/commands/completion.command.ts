@@ -17,7 +17,7 @@ export function addCompletionCommand(program: Command): void {
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .addHelpText(
       'after',
-      '\nExamples:\n  source <(9volt completion bash)\n  9volt completion fish > ~/.config/fish/completions/9volt.fish',
+      '\nExamples:\n  source <(9volt completion bash)\n  source <(9volt completion zsh)\n  9volt completion fish > ~/.config/fish/completions/9volt.fish',
     )
     .action(async (shell: Shell) => {
       const { completionTree } = await import('../completion/completion-tree.js');
