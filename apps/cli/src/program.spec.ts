@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { buildProgram } from './program.js';
 
 const STATIC_IMPORT = /^(?:import|export)\s(?!type\b)(?:[^'"]*?\sfrom\s)?['"]([^'"]+)['"]/gm;
@@ -44,4 +44,41 @@ it('help, version and completion load nothing slow', () => {
   const packagesOf = (file: string): string[] => [...loadedWith(fileURLToPath(new URL(file, import.meta.url)))].sort();
   expect(packagesOf('main.ts')).toEqual(['commander', 'ignore', 'reflect-metadata']);
   expect(packagesOf('commands/doctor.run.ts')).toContain('etcd3');
+});
+
+describe('cfg, whose own work is that of a command that nobody names', () => {
+  function told(...args: string[]): Promise<{ out: string; error: string }> {
+    let out = '';
+    const program = buildProgram();
+    const cfg = program.commands.find((command) => command.name() === 'cfg');
+    for (const command of [cfg, ...(cfg?.commands ?? [])]) {
+      const write = (text: string): void => void (out += text);
+      command?.exitOverride().configureOutput({ writeOut: write, writeErr: write });
+    }
+    return program.parseAsync(['node', '9volt', ...args]).then(
+      () => ({ out, error: '' }),
+      (error: unknown) => ({ out, error: (error as Error).message }),
+    );
+  }
+
+  it.each([
+    ['cfg', '--help'],
+    ['help', 'cfg'],
+  ])('%s %s shows its options, its commands and examples', async (...args) => {
+    const { out } = await told(...args);
+    expect(out).toMatch(/^Usage: 9volt cfg \[options\] <dir>\n/);
+    for (const part of ['--dryrun', '  diff [options] <dir>', '9volt cfg ./monitoring --dryrun']) {
+      expect(out).toContain(part);
+    }
+    expect(out).not.toContain('sync [options]');
+  });
+
+  it('takes no wrong name of a command for a directory', async () => {
+    expect(await told('cfg', 'dif', 'shop')).toEqual({
+      out: '',
+      error: '"9volt cfg dif" is not a command; did you mean "9volt cfg diff"?',
+    });
+    expect((await told('cfg', 'one', 'shop')).error).toBe('expected one directory, got 2: one, shop');
+    expect((await told('cfg')).out).toContain('(see 9volt cfg --help)');
+  });
 });

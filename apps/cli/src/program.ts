@@ -40,5 +40,8 @@ export function buildProgram(): Command {
 /** After a wrong argument, each command names its own help. */
 function pointToHelp(command: Command, path: string): void {
   command.showHelpAfterError(`(see ${path} --help)`);
-  for (const child of command.commands) pointToHelp(child, `${path} ${child.name()}`);
+  for (const child of command.commands) {
+    // `9volt cfg` alone is `9volt cfg sync`, which nobody has to know.
+    pointToHelp(child, child.name() === 'sync' ? path : `${path} ${child.name()}`);
+  }
 }

@@ -2,7 +2,7 @@ import type { components } from '@9volt/contracts/api-types';
 import { type ApiClient, ApiError } from './api-client.js';
 import { CliError } from '../output/say.js';
 
-type Kind = 'monitor' | 'worker' | 'alerter';
+type Kind = 'monitor' | 'worker' | 'member' | 'alerter' | 'report' | 'silence';
 
 /** The existing names, for arguments that may stand for any of them. */
 export async function namesOf(api: ApiClient, kind: Kind): Promise<string[]> {
@@ -13,10 +13,17 @@ export async function namesOf(api: ApiClient, kind: Kind): Promise<string[]> {
       );
     case 'alerter':
       return (await api.get<{ name: string }[]>('/api/v1/alerter', { sort: 'name' })).map(({ name }) => name);
+    case 'report':
+      return (await api.get<{ name: string }[]>('/api/v1/scheduled-report')).map(({ name }) => name);
+    case 'silence':
+      return (await api.get<{ id: string }[]>('/api/v1/silence')).map(({ id }) => id);
+    case 'member':
     case 'worker': {
       const { Members } = await api.get<components['schemas']['Cluster']>('/api/v1/cluster');
-      const workers = Object.values(Members).filter(({ Role }) => Role === 'worker' || Role === 'server');
-      return [...new Set(workers.map(({ Name }) => Name))].sort();
+      const some = Object.values(Members).filter(
+        ({ Role }) => kind === 'member' || Role === 'worker' || Role === 'server',
+      );
+      return [...new Set(some.map(({ Name }) => Name))].sort();
     }
   }
 }

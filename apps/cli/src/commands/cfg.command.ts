@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { CliError } from '../output/say.js';
 import { KINDS } from '../cfg/entry.js';
 import { IGNORE_FILE } from '../cfg/find-files.js';
 import { addCfgClusterCommand } from './cfg-cluster.command.js';
@@ -8,7 +9,7 @@ import { withSettings } from './node-options.js';
 export function addCfgCommand(program: Command): void {
   const cfg = program.command('cfg').description('Push a directory of YAML files to etcd.');
 
-  withSettings(
+  const sync = withSettings(
     withSet(
       withFiles(
         cfg
@@ -19,7 +20,9 @@ export function addCfgCommand(program: Command): void {
       ),
     ),
     'etcd',
-  )
+  );
+  sync
+    .allowExcessArguments()
     .option('-r, --replace', 'push every entry, even unchanged ones')
     .option('-n, --nosync', 'keep entries that no file contains any more')
     .option('--take-over', 'change entries of other sets of files, too; they then belong to this set')
@@ -30,7 +33,8 @@ export function addCfgCommand(program: Command): void {
       'after',
       '\nExamples:\n  9volt cfg ./monitoring\n  9volt cfg ./monitoring --dryrun\n  9volt cfg ./team-a\n  9volt cfg /tmp/checkout --set team-a',
     )
-    .action(async (directory: string, options: CfgOptions) => {
+    .action(async (directory: string, options: CfgOptions, { args }: Command) => {
+      if (args.length > 1) throw await tooMuch(cfg, directory, args);
       await (await import('./cfg.run.js')).sync(directory, options);
     });
 
@@ -65,6 +69,31 @@ export function addCfgCommand(program: Command): void {
     .action(async (options: CfgOptions) => {
       await (await import('./cfg.run.js')).exportAll(options);
     });
+  showAs(cfg, sync);
+}
+
+/** The help of a group whose name alone does something is the help of that, with its commands below. */
+function showAs(group: Command, standard: Command): void {
+  const help = group.createHelp();
+  standard.configureHelp({
+    commandUsage: () => help.commandUsage(standard).replace(` ${standard.name()} `, ' '),
+    visibleCommands: () => help.visibleCommands(group).filter((command) => command !== standard),
+  });
+  group.outputHelp = standard.outputHelp.bind(standard);
+}
+
+/** A wrong name of a command is taken for the directory. */
+async function tooMuch(cfg: Command, first: string, args: readonly string[]): Promise<CliError> {
+  const { nearest } = await import('@9volt/contracts');
+  const meant = nearest(
+    first,
+    cfg.commands.map((command) => command.name()),
+  );
+  return new CliError(
+    meant === undefined
+      ? `expected one directory, got ${args.length}: ${args.join(', ')}`
+      : `"9volt cfg ${first}" is not a command; did you mean "9volt cfg ${meant}"?`,
+  );
 }
 
 /** The options about who owns the entries. */

@@ -1,6 +1,7 @@
 import { ownOf } from '@9volt/contracts/by-name';
 import type { components } from '@9volt/contracts/api-types';
 import type { ApiClient } from '../api/api-client.js';
+import { noSuch } from '../api/named.js';
 import { roughly } from '../output/age.js';
 import { figure, timeFigure } from '../output/figure.js';
 import type { Row } from './resources.js';
@@ -11,11 +12,24 @@ type Member = components['schemas']['Member'];
 const cluster = (api: ApiClient): Promise<Cluster> => api.get<Cluster>('/api/v1/cluster');
 const NAMES_SHOWN = 10;
 
+/** The member with this name; if one has just started again, the newer of the two. */
+async function member(api: ApiClient, name: string): Promise<Member> {
+  const named = Object.values((await cluster(api)).Members).filter(({ Name }) => Name === name);
+  const [found] = named.sort((a, b) => a.UptimeMs - b.UptimeMs);
+  if (!found) throw await noSuch(api, 'member', name);
+  return found;
+}
+
 /** `get members` and `get cluster`. */
 export const clusterResources = {
   members: {
-    fetch: cluster,
-    rows: (answer: unknown): Row[] => Object.values((answer as Cluster).Members),
+    filters: [],
+    fetch: (api: ApiClient, name: string | undefined): Promise<unknown> =>
+      name === undefined ? cluster(api) : member(api, name),
+    rows: (answer: unknown): Row[] => {
+      const { Members } = answer as Partial<Cluster>;
+      return Members ? Object.values(Members) : [answer as Row];
+    },
     columns: {
       NAME: (row: Row) => row['Name'],
       ROLE: (row: Row) => row['Role'],
@@ -36,6 +50,8 @@ export const clusterResources = {
     nameOf: (row: Row) => row['Name'],
   },
   cluster: {
+    filters: [],
+    unnamed: 'there is one cluster',
     fetch: cluster,
     rows: (answer: unknown): Row[] => facts(answer as Cluster).map(([what, is]) => ({ what, is })),
     columns: { WHAT: (row: Row) => row['what'], IS: (row: Row) => row['is'] },

@@ -40,6 +40,7 @@ const ANSWERS: Record<string, unknown> = {
   },
   'GET /api/v1/monitor/shop-cart/why': { message: "'shop-cart' runs on worker-1", candidates: [] },
   'GET /api/v1/monitor/shop-home/why': { message: "'shop-home' runs on worker-1", candidates: [] },
+  'GET /api/v1/scheduled-report': [{ name: 'shop-monthly' }],
   'GET /api/v1/alerter': [{ name: 'team-slack', type: 'slack' }],
   'GET /api/v1/cluster': {
     Members: { w1: WORKER },
@@ -161,12 +162,28 @@ describe('get', () => {
     ],
     [['get', 'states', '--api', 'http://127.0.0.1:1'], 'cannot reach the API at http://127.0.0.1:1: nothing listens'],
     [['get', 'state', 'shop-hme'], 'there is no monitor "shop-hme"; did you mean "shop-home"?'],
+    [['get', 'member', 'worker1'], 'there is no member "worker1"; did you mean "worker-1"?'],
+    [['get', 'report', 'shop-monthy'], 'there is no report "shop-monthy"; did you mean "shop-monthly"?'],
+    [['get', 'events', 'shop-home'], 'events: "shop-home" is one word too many; use --monitor'],
+    [['get', 'cluster', 'one'], 'cluster: "one" is one word too many'],
+    [['get', 'alerters', '--status', 'ok'], '--status is not for alerters; expected one of --type, --query'],
+    [['get', 'states', '--monitor', 'x'], '--monitor is not for states; expected one of --status, --tags'],
+    [['get', 'members', '--query', 'x'], '--query is not for members'],
+    [['get', 'state', 'shop-home', '--tags', 'shop'], '--tags is for many states, not for one'],
   ])('%j reports what is wrong', async (args, said) => {
     expect(await run(...args)).toContain(said);
   });
 });
 
 describe('get, for people', () => {
+  it('shows one member by its name', async () => {
+    expect(await run('get', 'member', 'worker-1', '-o', 'json')).toBeUndefined();
+    expect(JSON.parse(out)).toEqual(WORKER);
+    out = '';
+    await run('get', 'member', 'worker-1');
+    expect(out.trim().split('\n')).toHaveLength(2);
+  });
+
   it('tells events as sentences, their outcome first', async () => {
     await run('get', 'events');
     expect(out).toMatch(/ db +team-slack was told: db is critical\n/);
@@ -195,6 +212,10 @@ describe('a name that does not exist', () => {
     [['enable', 'something-else'], 'there is no monitor "something-else"'],
     [['open', 'shop-crt'], 'there is no monitor "shop-crt"; did you mean "shop-cart"?'],
     [['test-alerter', 'team-slak'], 'there is no alerter "team-slak"; did you mean "team-slack"?'],
+    [['ack', 'shop-hoem'], 'there is no monitor "shop-hoem"; did you mean "shop-home"?'],
+    [['unack', 'shop-hoem'], 'there is no monitor "shop-hoem"; did you mean "shop-home"?'],
+    [['unack', 'shop-home'], 'the API answered 404'],
+    [['report', '--send', 'shop-month'], 'there is no report "shop-month"; did you mean "shop-monthly"?'],
     [['drain', 'worker1'], 'there is no worker "worker1"; did you mean "worker-1"? Use --force'],
     [['drain', 'xyz'], 'there is no worker "xyz". Use --force'],
     [['undrain', 'worker1'], 'there is no worker "worker1"; did you mean "worker-1"?'],

@@ -12,7 +12,7 @@ export function addGetCommand(program: Command): void {
         // Other names are accepted, too.
         .argParser((word: string) => word),
     )
-    .argument('[name]', 'name of one monitor, state or alerter')
+    .argument('[name]', 'name of one monitor, state, alerter, report or member')
     .addOption(
       new Option('-o, --output <format>', 'output format')
         .choices(['table', 'wide', 'name', 'json', 'yaml'])

@@ -5,7 +5,7 @@ import { readerGone } from '../output/reader.js';
 import { CliError, say, sayDocument, warn } from '../output/say.js';
 import { printTable, table } from '../output/table.js';
 import { RESOURCE_NAMES, resourceNamed } from './resource-names.js';
-import { type Resource, RESOURCES, type Row } from './resources.js';
+import { FILTERS, type Resource, RESOURCES, type Row } from './resources.js';
 
 export interface GetOptions extends ApiOptions, Row {
   output: 'table' | 'wide' | 'name' | 'json' | 'yaml';
@@ -19,16 +19,34 @@ const LOOK_EVERY_MS = 2_000;
 export async function get(what: string, name: string | undefined, options: GetOptions): Promise<void> {
   const known = resourceNamed(what);
   if (!known) throw await unknownResource(what);
+  const resource = RESOURCES[known];
+  refuseUnused(known, resource, name, options);
   const api = new ApiClient(options);
   const forPeople = options.output !== 'json' && options.output !== 'yaml';
   const fetch = (): Promise<unknown> => resource.fetch(api, name, options, forPeople, options.output === 'wide');
-  const resource = RESOURCES[known];
-  if (known !== 'events' && (options.follow || options['since'] !== undefined || options['until'] !== undefined))
-    throw new CliError('--follow, --since and --until are for events; use --watch to see changes of other things');
   if (!options.watch && !options.follow) await print(resource, await fetch(), options);
   else if (known === 'events' || !process.stdout.isTTY || !forPeople)
     await follow(resource, fetch, options, known === 'events');
   else await watch(resource, fetch, options);
+}
+
+/** What a person gave has an effect, or is refused. */
+function refuseUnused(
+  known: string,
+  { filters, unnamed }: Resource,
+  name: string | undefined,
+  options: GetOptions,
+): void {
+  if (known !== 'events' && (options.follow || options['since'] !== undefined || options['until'] !== undefined))
+    throw new CliError('--follow, --since and --until are for events; use --watch to see changes of other things');
+  if (name !== undefined && unnamed !== undefined)
+    throw new CliError(`${known}: "${name}" is one word too many; ${unnamed}`);
+  const given = FILTERS.filter((filter) => options[filter] !== undefined);
+  const unused = given.find((filter) => name !== undefined || !filters.includes(filter));
+  if (unused === undefined) return;
+  const reason = name !== undefined ? `is for many ${known}, not for one` : `is not for ${known}`;
+  const others = filters.map((filter) => `--${filter}`).join(', ');
+  throw new CliError(`--${unused} ${reason}${name === undefined && others ? `; expected one of ${others}` : ''}`);
 }
 
 async function unknownResource(what: string): Promise<CliError> {

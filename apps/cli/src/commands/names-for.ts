@@ -16,10 +16,6 @@ export async function namesFor(api: ApiClient, kind: NameKind): Promise<readonly
       const { Members } = await api.get<components['schemas']['Cluster']>('/api/v1/cluster');
       return distinct(Object.values(Members).map(({ Tags }) => Tags));
     }
-    case 'silence':
-      return (await api.get<{ id: string }[]>('/api/v1/silence')).map(({ id }) => id);
-    case 'report':
-      return (await api.get<{ name: string }[]>('/api/v1/scheduled-report')).map(({ name }) => name);
     case 'type':
       return [...monitorTypes.keys()].sort();
     case 'event-type':

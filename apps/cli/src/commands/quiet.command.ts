@@ -1,10 +1,10 @@
 import type { components } from '@9volt/contracts/api-types';
 import { type Command, Option } from 'commander';
-import { ApiClient, type ApiOptions } from '../api/api-client.js';
+import { ApiClient, ApiError, type ApiOptions } from '../api/api-client.js';
 import { counted } from '../output/counted.js';
 import { CliError, say } from '../output/say.js';
 import { printTable } from '../output/table.js';
-import { askNamed } from '../api/named.js';
+import { askNamed, namesOf, noSuch } from '../api/named.js';
 import { withApi } from './api-options.js';
 
 type Silence = components['schemas']['Silence'];
@@ -47,8 +47,11 @@ export function addQuietCommands(program: Command): void {
         options: ApiOptions & MatchOptions & WhenOptions & { start?: string; force?: boolean; output: string },
       ) => {
         const { start, force } = options;
+        const match = matchOf(options);
+        if ((options.for ?? options.until) === undefined || !options.comment)
+          throw new CliError('a silence needs --for or --until, and a --comment that says why');
         const added = await new ApiClient(options).post<Silence>(SILENCES, {
-          match: matchOf(options),
+          match,
           ...whenOf(options, 'end'),
           ...(start === undefined ? {} : { start }),
           ...(force ? { force } : {}),
@@ -89,7 +92,7 @@ export function addQuietCommands(program: Command): void {
     .action(async (ids: string[], options: ApiOptions) => {
       const api = new ApiClient(options);
       for (const id of ids) {
-        await api.delete(`${SILENCES}/${encodeURIComponent(id)}`);
+        await askNamed(api, 'silence', id, () => api.delete(`${SILENCES}/${encodeURIComponent(id)}`));
         say(`expired silence ${id}`);
       }
     });
@@ -120,9 +123,9 @@ export function addQuietCommands(program: Command): void {
     .argument('<monitor>', 'name of the monitor')
     .addHelpText('after', "\nExample:\n  9volt ack shop-home --comment 'on it'")
     .action(async (name: string, options: ApiOptions & WhenOptions) => {
-      const ack = await new ApiClient(options).put<components['schemas']['Ack']>(
-        ackPath(name),
-        whenOf(options, 'until'),
+      const api = new ApiClient(options);
+      const ack = await askNamed(api, 'monitor', name, () =>
+        api.put<components['schemas']['Ack']>(ackPath(name), whenOf(options, 'until')),
       );
       say(`acknowledged ${name} (${ack.status})${ack.until === null ? '' : ` until ${ack.until}`}`);
     });
@@ -154,8 +157,14 @@ export function addQuietCommands(program: Command): void {
     .argument('<monitor>', 'name of the monitor')
     .addHelpText('after', '\nExample:\n  9volt unack shop-home')
     .action(async (name: string, options: ApiOptions) => {
-      const { message } = await new ApiClient(options).delete<components['schemas']['StatusMessage']>(ackPath(name));
-      say(message);
+      const api = new ApiClient(options);
+      try {
+        say((await api.delete<components['schemas']['StatusMessage']>(ackPath(name))).message);
+      } catch (error) {
+        const isTypo =
+          error instanceof ApiError && error.status === 404 && !(await namesOf(api, 'monitor')).includes(name);
+        throw isTypo ? await noSuch(api, 'monitor', name) : error;
+      }
     });
 }
 

@@ -2,6 +2,7 @@ import type { components } from '@9volt/contracts/api-types';
 import { uptimeText } from '@9volt/contracts/uptime-text';
 import { type Command, Option } from 'commander';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
+import { askNamed } from '../api/named.js';
 import { durationMsOf, instantOf, roughly } from '../output/age.js';
 import { CliError, say, warn } from '../output/say.js';
 import { printTable } from '../output/table.js';
@@ -52,8 +53,9 @@ async function report(options: ReportOptions): Promise<void> {
   const parameters = { tag, type, q: query, 'group-by': groupBy, ...rangeOf(options) };
   const api = new ApiClient(options);
   if (options.send !== undefined) {
-    const { message } = await api.post<{ message: string }>(
-      `/api/v1/scheduled-report/${encodeURIComponent(options.send)}/send`,
+    const name = options.send;
+    const { message } = await askNamed(api, 'report', name, () =>
+      api.post<{ message: string }>(`/api/v1/scheduled-report/${encodeURIComponent(name)}/send`),
     );
     return say(message);
   }

@@ -15,7 +15,15 @@ type ScheduledReport = components['schemas']['ShownScheduledReport'];
 export type Row = Record<string, unknown>;
 type Columns = Record<string, (row: Row) => unknown>;
 
+/** Options of `get` that choose some of many. */
+export const FILTERS = ['status', 'tags', 'type', 'monitor', 'query'] as const;
+export type Filter = (typeof FILTERS)[number];
+
 export interface Resource {
+  /** The filters that it knows. */
+  filters: readonly Filter[];
+  /** What to do instead of naming one of them; absent if a name chooses one. */
+  unnamed?: string;
   /** Fetches what is shown as JSON and YAML; for people in the order in which they should read it. */
   fetch(api: ApiClient, name: string | undefined, filter: Row, forPeople: boolean, isWide: boolean): Promise<unknown>;
   columns: Columns;
@@ -35,6 +43,7 @@ const LIMIT = 10_000;
 
 export const RESOURCES: Record<ResourceName, Resource> = {
   monitors: {
+    filters: ['status', 'tags', 'type', 'query'],
     fetch: (api, name, filter) =>
       name ? one(api, 'monitor', name) : api.get('/api/v1/monitor', { sort: 'name', limit: LIMIT, ...query(filter) }),
     rows: list,
@@ -55,6 +64,7 @@ export const RESOURCES: Record<ResourceName, Resource> = {
     nameOf: (row) => row['name'],
   },
   states: {
+    filters: ['status', 'tags', 'type', 'query'],
     fetch: (api, name, filter, forPeople, isWide) =>
       name
         ? askNamed(api, 'monitor', name, () => api.get(`/api/v1/state/${encodeURIComponent(name)}`))
@@ -86,6 +96,8 @@ export const RESOURCES: Record<ResourceName, Resource> = {
     nameOf: (row) => row['check'],
   },
   events: {
+    filters: ['type', 'monitor', 'query'],
+    unnamed: 'use --monitor to see those of a monitor',
     fetch: async (api, _name, filter) => {
       const { since, until } = range(filter);
       const asked = since === undefined && until === undefined;
@@ -110,6 +122,7 @@ export const RESOURCES: Record<ResourceName, Resource> = {
     nameOf: (row) => row['id'],
   },
   alerters: {
+    filters: ['type', 'query'],
     fetch: (api, name, filter) =>
       name ? one(api, 'alerter', name) : api.get('/api/v1/alerter', { sort: 'name', limit: LIMIT, ...query(filter) }),
     rows: list,
@@ -122,8 +135,11 @@ export const RESOURCES: Record<ResourceName, Resource> = {
     nameOf: (row) => row['name'],
   },
   reports: {
+    filters: [],
     fetch: (api, name) =>
-      api.get(name ? `/api/v1/scheduled-report/${encodeURIComponent(name)}` : '/api/v1/scheduled-report'),
+      name
+        ? askNamed(api, 'report', name, () => api.get(`/api/v1/scheduled-report/${encodeURIComponent(name)}`))
+        : api.get('/api/v1/scheduled-report'),
     rows: list,
     columns: {
       NAME: (row) => row['name'],
