@@ -76,6 +76,18 @@ it('follows changes until nobody reads: rows in a pipe, the whole table on a ter
   events = [event('c'), ...events];
   await waitFor(() => out.endsWith('a\nb\nc\n'), waiting);
 
+  events = [event('b'), event('a')];
+  const table0 = out.length;
+  const asTable = begin('events', '-f');
+  await waitFor(() => out.slice(table0).includes('said b'), waiting);
+  events = [{ ...event('d'), type: 'api' }, ...events];
+  await waitFor(() => out.includes('said d'), waiting);
+  // An age would be wrong a moment later; later rows stand below the earlier ones.
+  const [heading = '', ...rows] = out.slice(table0).trimEnd().split('\n');
+  expect(heading).toMatch(/^TIME +TYPE +MONITOR +MESSAGE$/);
+  const told = rows.filter((row) => row.includes('said')).map((row) => [row.slice(0, 20), row.indexOf('said')]);
+  expect(told).toEqual(Array(3).fill(['2026-01-01T01:00:00Z', heading.indexOf('MESSAGE')]));
+
   asTerminal(process.stdout);
   const watched = begin('states', '-w');
   await waitFor(() => out.includes('\u001b[31mcritical'), waiting);
@@ -84,5 +96,5 @@ it('follows changes until nobody reads: rows in a pipe, the whole table on a ter
 
   letReadersGo();
   process.stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }));
-  await Promise.all([piped, followed, watched]);
+  await Promise.all([piped, followed, asTable, watched]);
 }, 150_000);

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { ApiClient, type ApiOptions } from '../api/api-client.js';
 import { readerGone } from '../output/reader.js';
 import { CliError, say, sayDocument, warn } from '../output/say.js';
-import { printTable, table } from '../output/table.js';
+import { printTable, table, widthsOf } from '../output/table.js';
 import { RESOURCE_NAMES, resourceNamed } from './resource-names.js';
 import { FILTERS, type Resource, RESOURCES, type Row } from './resources.js';
 
@@ -105,17 +105,22 @@ async function follow(
   areEvents: boolean,
 ): Promise<void> {
   const known = new Map<unknown, Row>();
-  let begun = false;
+  let least: number[] | undefined;
   for await (const answer of answers(fetch)) {
     const all = resource.rows(answer);
     const news = all.filter((row) => !isDeepStrictEqual(known.get(resource.nameOf(row)), row));
     for (const row of all) known.set(resource.nameOf(row), row);
-    printLines(resource, areEvents ? news.reverse() : news, options, !begun);
-    begun = true;
+    least = printLines(resource, areEvents ? news.reverse() : news, options, least);
   }
 }
 
-function printLines(resource: Resource, rows: readonly Row[], { output }: GetOptions, first: boolean): void {
+/** Answers the widths of the columns, for the rows that follow; those of the rows `before` are absent at first. */
+function printLines(
+  resource: Resource,
+  rows: readonly Row[],
+  { output }: GetOptions,
+  before: readonly number[] | undefined,
+): number[] {
   switch (output) {
     case 'json':
     case 'yaml':
@@ -127,11 +132,14 @@ function printLines(resource: Resource, rows: readonly Row[], { output }: GetOpt
       break;
     case 'table':
     case 'wide': {
-      const shown = tableOf(resource, rows, output);
-      const text = table(shown.headings, shown.rows);
-      process.stdout.write(first ? text : text.slice(text.indexOf('\n') + 1));
+      const shown = tableOf({ ...resource, columns: resource.followed ?? resource.columns }, rows, output);
+      const least = widthsOf(shown.headings, shown.rows, before);
+      const text = table(shown.headings, shown.rows, { least });
+      process.stdout.write(before === undefined ? text : text.slice(text.indexOf('\n') + 1));
+      return least;
     }
   }
+  return [];
 }
 
 /** An answer at regular intervals, until nobody reads any more. Only a failure of the first request ends it. */

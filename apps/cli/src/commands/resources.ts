@@ -17,7 +17,7 @@ type Columns = Record<string, (row: Row) => unknown>;
 
 /** Options of `get` that choose some of many. */
 export const FILTERS = ['status', 'tags', 'type', 'monitor', 'query'] as const;
-export type Filter = (typeof FILTERS)[number];
+type Filter = (typeof FILTERS)[number];
 
 export interface Resource {
   /** The filters that it knows. */
@@ -27,6 +27,8 @@ export interface Resource {
   /** Fetches what is shown as JSON and YAML; for people in the order in which they should read it. */
   fetch(api: ApiClient, name: string | undefined, filter: Row, forPeople: boolean, isWide: boolean): Promise<unknown>;
   columns: Columns;
+  /** The columns of rows that stay on the screen: an age would soon be wrong. */
+  followed?: Columns;
   /** What `-o wide` adds. */
   wide: Columns;
   /** Rows of the table. */
@@ -40,6 +42,12 @@ const NO_MESSAGE = 'N/A';
 const list = (answer: unknown): Row[] => (Array.isArray(answer) ? (answer as Row[]) : [answer as Row]);
 /** Enough for people; programs page through larger lists by the API. */
 const LIMIT = 10_000;
+
+const EVENT_COLUMNS: Columns = {
+  TYPE: (row) => row['type'],
+  MONITOR: (row) => row['monitor'],
+  MESSAGE: (row) => sentenceOf(row as unknown as components['schemas']['Event']),
+};
 
 export const RESOURCES: Record<ResourceName, Resource> = {
   monitors: {
@@ -108,12 +116,8 @@ export const RESOURCES: Record<ResourceName, Resource> = {
       });
     },
     rows: list,
-    columns: {
-      AGE: (row) => ageOf(row['timestamp']),
-      TYPE: (row) => row['type'],
-      MONITOR: (row) => row['monitor'],
-      MESSAGE: (row) => sentenceOf(row as unknown as components['schemas']['Event']),
-    },
+    columns: { AGE: (row) => ageOf(row['timestamp']), ...EVENT_COLUMNS },
+    followed: { TIME: (row) => row['timestamp'], ...EVENT_COLUMNS },
     wide: {
       TIME: (row) => row['timestamp'],
       ALERTER: (row) => row['alerter'],

@@ -63,7 +63,7 @@ export interface CompletionNode {
   namesAfter: Record<string, NameKind>;
 }
 
-export interface CompletionOption {
+interface CompletionOption {
   /** As a person types them: the long one first. */
   flags: string[];
   description: string;

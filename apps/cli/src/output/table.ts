@@ -6,6 +6,8 @@ export interface Look {
   width?: number | undefined;
   /** Whether statuses are coloured. */
   colours?: boolean;
+  /** Columns are at least this wide: as in the rows before. */
+  least?: readonly number[];
 }
 
 const GAP = 2;
@@ -27,10 +29,10 @@ const COLOURS: ReadonlyMap<string, number> = new Map([
 export function table(
   headings: readonly string[],
   rows: readonly (readonly unknown[])[],
-  { width, colours = false }: Look = {},
+  { width, colours = false, least = [] }: Look = {},
 ): string {
   const lines = [headings, ...rows.map((row) => row.map(cell))];
-  const needed = headings.map((_, column) => Math.max(...lines.map((line) => widthOf(line[column] ?? ''))));
+  const needed = widthsOf(headings, rows, least);
   const widths = width === undefined ? needed : fitted(needed, width - GAP * (headings.length - 1));
   const status = colours ? headings.indexOf('STATUS') : -1;
   return lines
@@ -46,6 +48,16 @@ export function table(
     )
     .map((line) => `${line}\n`)
     .join('');
+}
+
+/** The widths of the columns of {@link table}, if nothing is cut. */
+export function widthsOf(
+  headings: readonly string[],
+  rows: readonly (readonly unknown[])[],
+  least: readonly number[] = [],
+): number[] {
+  const lines = [headings, ...rows.map((row) => row.map(cell))];
+  return headings.map((_, column) => Math.max(least[column] ?? 0, ...lines.map((line) => widthOf(line[column] ?? ''))));
 }
 
 /**
