@@ -34,7 +34,7 @@ describe('operating a cluster', () => {
     const saved = await on9volt('backup', file);
     expect(saved).toMatchObject({
       code: 0,
-      stdout: `saved 2 monitors, 1 alerter, 1 drain, 1 maintenance window, 1 silence to ${file}\n`,
+      stdout: `saved 2 monitors, 1 alerter, 1 drain, 1 maintenance window and 1 silence to ${file}\n`,
     });
     expect(statSync(file).mode & 0o777).toBe(0o600);
 
@@ -53,7 +53,7 @@ describe('operating a cluster', () => {
     const restored = await on9volt('restore', file, '--replace');
     expect(restored).toMatchObject({
       code: 0,
-      stdout: expect.stringContaining('restored 2 monitors, 1 alerter, 1 drain, 1 maintenance window of'),
+      stdout: expect.stringContaining('restored 2 monitors, 1 alerter, 1 drain and 1 maintenance window of'),
     });
     expect(await on9volt('cfg', 'diff', join(directory, 'cfg'), '--nosync')).toMatchObject({ code: 0, stdout: '' });
     expect(await cluster.get(cluster.keys.drain('w9'))).toEqual({});

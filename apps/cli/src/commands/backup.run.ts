@@ -5,6 +5,7 @@ import { OperatorRepository } from '../backup/operator-repository.js';
 import { planRestore } from '../backup/plan-restore.js';
 import { reasonOf } from '../output/reason-of.js';
 import { writePrivately } from '../output/write-privately.js';
+import { listed } from '../output/counted.js';
 import { CliError, say } from '../output/say.js';
 import { withRepository } from './with-repository.js';
 
@@ -78,5 +79,5 @@ function summary(keys: Iterable<string>): string {
     count('silence/', 'silence'),
     count('pause/', 'monitor disabled for a time', 'monitors disabled for a time'),
   ].filter((counted) => !counted.startsWith('0 '));
-  return [...always, ...others, ...(all.includes('config') ? ['the cluster settings'] : [])].join(', ');
+  return listed([...always, ...others, ...(all.includes('config') ? ['the cluster settings'] : [])]);
 }

@@ -21,7 +21,7 @@ import {
   type SyncPlan,
 } from '../cfg/plan-sync.js';
 import { newNameFaults, validateEntries, type Validated } from '../cfg/validate-entries.js';
-import { counted } from '../output/counted.js';
+import { counted, listed } from '../output/counted.js';
 import { progress } from '../output/progress.js';
 import { CliError, say, sayDocument, warn } from '../output/say.js';
 import { withRepository } from './with-repository.js';
@@ -216,12 +216,14 @@ function parentsOf(stored: Stored | undefined): readonly string[] | undefined {
 }
 
 function found(loaded: Loaded, { monitors, alerters, windows, pages, reports }: Validated): string {
-  const more = [
-    windows.size > 0 ? `, ${counted(windows.size, 'maintenance window')}` : '',
-    pages.size > 0 ? `, ${counted(pages.size, 'status page')}` : '',
-    reports.size > 0 ? `, ${counted(reports.size, 'report')}` : '',
-  ].join('');
-  return `found ${counted(monitors.size, 'monitor')} and ${counted(alerters.size, 'alerter')}${more} in ${counted(loaded.files, 'file')}`;
+  const all = [
+    counted(monitors.size, 'monitor'),
+    counted(alerters.size, 'alerter'),
+    ...(windows.size > 0 ? [counted(windows.size, 'maintenance window')] : []),
+    ...(pages.size > 0 ? [counted(pages.size, 'status page')] : []),
+    ...(reports.size > 0 ? [counted(reports.size, 'report')] : []),
+  ];
+  return `found ${listed(all)} in ${counted(loaded.files, 'file')}`;
 }
 
 function summary(plan: SyncPlan, what: string, dryrun: boolean): string {

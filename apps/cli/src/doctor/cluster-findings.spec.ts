@@ -49,5 +49,5 @@ test('names invalid members, which cost no other finding', async () => {
   const findings = await clusterFindings({ etcd: { members: [etcd.endpoint] }, prefix, debug: false });
   const members = JSON.stringify(findings.find((finding) => JSON.stringify(finding).includes('zombie')));
   expect(members).toContain('9volt cannot read these keys');
-  expect(JSON.stringify(findings)).toContain('1 accept monitors');
+  expect(JSON.stringify(findings)).toContain('1 accepts monitors');
 });

@@ -13,6 +13,7 @@ import { validateMonitor } from '@9volt/monitors';
 import type { EtcdConfig } from '@9volt/platform/config';
 import { type Finding, ok, problem, some, warning } from './finding.js';
 import { type Declared, type Permissions, permissionsOfNode } from './permission-of-node.js';
+import { counted } from '../output/counted.js';
 import { reportFindings } from './report-findings.js';
 
 const CLOCK_TOLERANCE_MS = 5_000;
@@ -81,7 +82,7 @@ function workersFinding(members: readonly Member[], drained: ReadonlySet<string>
   const open = workers.filter(({ Name }) => !drained.has(Name));
   if (workers.length === 0) return problem('workers', 'there is none', 'start one: 9volt worker, or 9volt server');
   if (open.length === 0) return problem('workers', `all ${workers.length} are drained`, '9volt undrain <worker>');
-  return ok('workers', `${open.length} accept monitors`);
+  return ok('workers', `${open.length} ${open.length === 1 ? 'accepts' : 'accept'} monitors`);
 }
 
 /** Every process of 9volt ignores them. */
@@ -173,7 +174,10 @@ function settingsFindings(
           `not valid: ${some(refused)}`,
           'run 9volt get events --type config-refused for the reasons',
         )
-      : ok('configuration', `${monitors.length} monitors and ${alerters.length} alerters, all valid`),
+      : ok(
+          'configuration',
+          `${counted(monitors.length, 'monitor')} and ${counted(alerters.length, 'alerter')}, all valid`,
+        ),
     ...(unheard.length > 0
       ? [
           warning(

@@ -49,7 +49,12 @@ describe('the parts of the configuration that a node would refuse', () => {
       NINEV_SECRET_SOURCES: 'env:*,file:/',
       NINEV_TARGET_ALLOW: '0.0.0.0,127.0.0.1,fd00:ec2::23',
     };
-    const all = 'ok all programs, secrets and targets are permitted by a process with the environment of this command';
-    expect(await found(env)).toEqual({ programs: all, secrets: all, targets: all });
+    const all = (what: string): string =>
+      `ok all ${what} are permitted by a process with the environment of this command`;
+    expect(await found(env)).toEqual({
+      programs: all('programs'),
+      secrets: all('secrets'),
+      targets: all('targets'),
+    });
   });
 });

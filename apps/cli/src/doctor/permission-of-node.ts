@@ -65,7 +65,7 @@ export async function permissionsOfNode(declared: Declared, permissions: Permiss
 
 function finding(subject: string, refused: readonly string[], what: string, advice: string): Finding {
   const where = 'by a process with the environment of this command';
-  if (refused.length === 0) return ok(subject, `all programs, secrets and targets are permitted ${where}`);
+  if (refused.length === 0) return ok(subject, `all ${subject} are permitted ${where}`);
   return warning(subject, `${some(refused)}: ${what} ${where}`, `${advice} where such a node is started`);
 }
 
