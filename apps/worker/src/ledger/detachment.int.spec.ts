@@ -264,8 +264,10 @@ describe('a worker that is cut off', () => {
   });
 
   /** As the leader does when a member is gone. */
-  async function handTo(worker: WorkerRig): Promise<void> {
-    const from = view.keys.assignment(cut.id, 'web');
+  const handTo = (worker: WorkerRig): Promise<void> => move(cut, worker);
+
+  async function move(owner: WorkerRig, worker: WorkerRig): Promise<void> {
+    const from = view.keys.assignment(owner.id, 'web');
     const { value } = (await view.client.get(from))!;
     const then = [{ delete: from }, { put: view.keys.assignment(worker.id, 'web'), value }];
     await view.client.txn({ compare: [], then });
@@ -349,6 +351,32 @@ describe('a worker that is cut off', () => {
     await pager.waitForAccepted(4);
     await waitFor(() => view.outboxIsEmpty());
     expect(told()).toEqual(['trigger 50.1', 'resolve 50.1', 'trigger 50.1', 'resolve 50.1']);
+  }, 30_000);
+
+  test('and notified of a recovery, since which nobody has written the state: the next owner does not repeat it', async () => {
+    web.healthy = false;
+    await view.assign(heir.id, 'web', byHand(), { revision: 500 });
+    await pager.waitForAccepted(1);
+    await view.reaches('web', { status: 'critical', owner: heir.id });
+    await waitFor(() => view.outboxIsEmpty());
+    await move(heir, cut);
+    const known = (): boolean => {
+      const monitor = cut.get(OwnedMonitors).get('web');
+      return monitor !== undefined && cut.get(Evaluations).storedOf(monitor) !== undefined;
+    };
+    await waitFor(known);
+    proxy.cut();
+    await waitFor(() => cut.isDetached);
+    web.healthy = true;
+    await cut.run('web');
+    await pager.waitForAccepted(2);
+    await handTo(heir);
+    proxy.heal();
+    await waitFor(async () => (await view.client.list(view.keys.handbacks)).entries.length === 1);
+    await heir.run('web');
+    await view.reaches('web', { status: 'ok', incidents: 1, owner: heir.id });
+    await waitFor(() => view.outboxIsEmpty());
+    expect(told()).toEqual(['trigger 50.1', 'resolve 50.1']);
   }, 30_000);
 
   test('and notified of a failure of a monitor that is removed meanwhile: the worker that delivers resolves it', async () => {

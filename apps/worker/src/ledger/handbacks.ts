@@ -202,8 +202,8 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
   }
 
   /**
-   * Gives them to the owner. `alone`: if nobody has notified since, only a result tells what follows. Answers whether etcd has it;
-   * throws `EtcdError` when etcd cannot be asked.
+   * Gives them to the owner. If nobody has notified since, that is sure about incidents that have ended; `alone`: about all of them, and
+   * only a result tells what follows. Answers whether etcd has it; throws `EtcdError` when etcd cannot be asked.
    */
   async give(
     { monitor, incidents: told, delivered, settled, stateRevision }: DetachedRecord,
@@ -214,10 +214,12 @@ export class Handbacks implements OnApplicationBootstrap, OnApplicationShutdown 
     const incidents = combinedByIncident([...before.incidents, ...told]);
     const handback: Handback = { worker: options.name, at: new Date().toISOString(), incidents };
     const about = { monitor, worker: memberId, before };
-    const alone = incidents.map((incident) => ({ ...incident, ...(how === 'alone' ? { stateRevision } : {}) }));
+    const isSure = ({ closedAt }: HandedIncident): boolean => how === 'alone' || closedAt !== null;
+    const sure = incidents.map((incident) => ({ ...incident, ...(isSure(incident) ? { stateRevision } : {}) }));
     const knew = { stateRevision, settled };
-    const [asAlone, fence] = [{ ...handback, incidents: alone }, session.fence];
-    const undisturbed = await stores.handback.handBackUndisturbed(about, asAlone, knew, fence);
+    const { fence } = session;
+    const asSure = { ...handback, incidents: sure };
+    const undisturbed = await stores.handback.handBackUndisturbed(about, asSure, knew, fence);
     const revision = undisturbed ?? (await stores.handback.handBack(about, handback, delivered, fence));
     if (revision === undefined) return false;
     // If the monitor is ours again before the watch reports it, nothing of this is sent again.
