@@ -447,6 +447,35 @@ describe('what a fault excuses', () => {
     }
   });
 
+  it('one notification of each process without etcd, and no more', () => {
+    for (const [fault, found] of [
+      ['outage', []],
+      ['partition', ['repeated']],
+    ] as const) {
+      const history = takenOver(sound(), fault);
+      for (const by of ['w2', 'w3']) insert(history.deliveries, delivery({ at: 41_000, by }));
+      expect({ fault, found: kinds(history) }).toEqual({ fault, found });
+    }
+    const history = takenOver(sound(), 'outage');
+    for (const by of ['w2', 'w2']) insert(history.deliveries, delivery({ at: 41_000, by }));
+    expect(kinds(history)).toEqual(['repeated']);
+  });
+
+  it('an alarm again for each resolve of the other side of a partition', () => {
+    const told = (resolvedBy: string | undefined): History => {
+      const history = takenOver(sound(), 'partition');
+      if (resolvedBy) insert(history.deliveries, delivery({ at: 39_500, by: resolvedBy, type: 'resolve' }));
+      for (const at of [41_000, 42_000]) insert(history.deliveries, delivery({ at, by: 'w2' }));
+      return history;
+    };
+    expect(kinds(told('w1'))).toEqual([]);
+    expect(kinds(told('w2'))).toEqual(['repeated']);
+    expect(kinds(told(undefined))).toEqual(['repeated']);
+    const history = told('w1');
+    insert(history.deliveries, delivery({ at: 43_000, by: 'w2' }));
+    expect(kinds(history)).toEqual(['repeated']);
+  });
+
   it('checks on both sides of a partition, as long as it lasts', () => {
     const history = takenOver(sound(), 'partition');
     history.probes.push(probe(41_400, 'w1'));

@@ -151,8 +151,9 @@ function incarnationOf({ key }: Delivery): string {
 
 /**
  * Each fault that can have caused it excuses the same notification once more, see {@link excuses}; so does a provider that answered
- * late, once. A resolve after an alarm that was repeated ends that alarm, and needs no excuse of its own. Two sides of a partition may
- * give two outages the same number: that is no repeat.
+ * late, once. Without etcd no process knows what others sent: each may send it once. A resolve after an alarm that was repeated ends
+ * that alarm, and needs no excuse of its own; an alarm is repeated after the other side of a partition resolved it, because the owner
+ * does not know who was heard last. Two sides of a partition may give two outages the same number: that is no repeat.
  */
 function checkRepeats(
   { faults, outages, endedAt }: History,
@@ -172,9 +173,13 @@ function checkRepeats(
       const before = same[index] as Delivery;
       if (again.type === 'resolve' && wasAlarmedBetween(once, before, again)) continue;
       const sides = sendersOf.get(`${again.alerter} ${again.key}`) ?? [];
-      const excuse = faults.find(
-        (fault) => excuses(fault, before, again, sides) && !spent.has(fault) && mayShowAt(fault, again.at, promises),
+      const possible = faults.filter(
+        (fault) => excuses(fault, before, again, sides) && mayShowAt(fault, again.at, promises),
       );
+      const isFirstOfProcess = same.slice(0, index + 1).every(({ by }) => by !== again.by);
+      const excuse =
+        possible.find((fault) => !spent.has(fault) || (fault.kind === 'outage' && isFirstOfProcess)) ??
+        sides.find((one) => !spent.has(one) && possible.some((fault) => isUndone(again, one, fault)));
       if (excuse) spent.add(excuse);
       else if (before.answeredLate && !spent.has(same)) spent.add(same);
       else {
@@ -187,6 +192,12 @@ function checkRepeats(
     }
   }
   return { violations, count };
+}
+
+/** Whether another process resolved the incident of this alarm before it, while they were apart. */
+function isUndone(alarm: Delivery, by: Delivery, { kind, from }: Fault): boolean {
+  if (kind !== 'partition' || alarm.type === 'resolve') return false;
+  return by.type === 'resolve' && by.by !== alarm.by && by.at >= from && by.at < alarm.at;
 }
 
 /**
