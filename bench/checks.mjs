@@ -39,6 +39,7 @@ const { values } = parseArgs({
 });
 /** Starting a program costs more than any other check. */
 const MOST_PROGRAMS_PER_SECOND = 50;
+const MOST_LATE_MS = 100;
 const [mostRate, intervalS, seconds, windows, beatMs] = ['rate', 'interval', 'seconds', 'windows', 'beat'].map((name) =>
   Number(values[name]),
 );
@@ -183,9 +184,7 @@ function countOf({ output }, what) {
   return Number(output.match(new RegExp(`${what} (\\d+)\\n$`))?.[1] ?? 0);
 }
 
-/** Adds monitors until checks are skipped, or one in a hundred begins later than this. */
-const MOST_LATE_MS = 100;
-
+/** Adds monitors until checks are skipped, or one in a hundred begins later than `MOST_LATE_MS`. */
 async function mostPerSecond(worker, rate, add) {
   for (let most = 0; ;) {
     await add(Math.ceil(rate / 4) * intervalS);
