@@ -47,8 +47,13 @@ export class ClusterViews implements Surroundings {
   protected readonly dumps = new DumpInterval();
   protected readonly vitals = new VitalsView((workerId, told, dumped) => {
     const view = this.monitors.get(told.name);
-    if (view) indexResults(view, workerId, told, dumped, { now: Date.now(), isNews: dumped.isNews });
+    if (!view) return;
+    indexResults(view, workerId, told, dumped, { now: Date.now(), isNews: dumped.isNews });
+    view.changed();
   });
+  /** When somebody last asked for a status, and how often that was before the time before. */
+  private askedAt = 0;
+  private turnedBack = 0;
   /** Everything was listed: what comes now was written just now. */
   protected listed = false;
 
@@ -56,7 +61,18 @@ export class ClusterViews implements Surroundings {
     return this.dumps.at(Date.now());
   }
 
+  get dumpIntervalUntil(): number {
+    return this.dumps.holdsUntil(Date.now());
+  }
+
+  get version(): number {
+    return this.members.version + this.quiet.version + this.dumps.version + this.turnedBack;
+  }
+
   status(view: MonitorView, now = Date.now()): DerivedStatus {
+    // What held until a later time says nothing about an earlier one.
+    if (now < this.askedAt) this.turnedBack++;
+    this.askedAt = now;
     return view.status(this, now);
   }
 
@@ -161,6 +177,7 @@ export class ClusterViews implements Surroundings {
     if (!view) return;
     indexResults(view, workerId, entry, { revision, at }, { now: Date.now(), isNews: this.listed });
     view.looked = entry.samples.at(-1);
+    view.changed();
   }
 
   private indexMonitor(record: MonitorRecord, after: Item<CacheRecord> | undefined): void {
@@ -174,6 +191,7 @@ export class ClusterViews implements Surroundings {
       this.members.expect(record.workerId, this.listed ? now : Math.min(now, Date.parse(record.assignedAt)));
     }
     if (record.kind === 'monitor') this.followCircles(view, after);
+    view.changed();
     if (view.isEmpty) this.monitors.delete(name);
   }
 
@@ -183,7 +201,9 @@ export class ClusterViews implements Surroundings {
     view.circle = this.circles.closedBy(view.name);
     for (const name of doubtful) {
       const other = this.monitors.get(name);
-      if (other) other.circle = this.circles.closedBy(name);
+      if (!other) continue;
+      other.circle = this.circles.closedBy(name);
+      other.changed();
     }
   }
 

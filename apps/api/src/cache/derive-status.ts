@@ -30,16 +30,18 @@ export function deriveStatus(facts: StatusFacts, now: number): DerivedStatus {
   if (facts.maintenance) return 'maintenance';
   if (!facts.runnable) return 'orphaned';
   if (facts.stored === undefined) return 'pending';
-  if (isStale(facts, now)) return 'stale';
+  if (now > staleAfter(facts)) return 'stale';
   // An incident stays as it is until a check sees otherwise.
   return facts.unjudged && facts.stored === 'ok' ? 'unknown' : facts.stored;
 }
 
-function isStale(facts: StatusFacts, now: number): boolean {
-  const { lastResultAt, ownerHeardAt, intervalMs, dumpIntervalMs } = facts;
+/** After this time a monitor is stale, unless something arrives before. */
+export function staleAfter({ lastResultAt, ownerHeardAt, intervalMs, dumpIntervalMs }: StatusFacts): number {
   const patienceMs = SILENT_PERIODS * Math.max(intervalMs, dumpIntervalMs);
-  if (lastResultAt !== undefined && now - lastResultAt > patienceMs) return true;
-  return ownerHeardAt !== undefined && now - ownerHeardAt > SILENT_PERIODS * dumpIntervalMs;
+  return Math.min(
+    lastResultAt === undefined ? Number.POSITIVE_INFINITY : lastResultAt + patienceMs,
+    ownerHeardAt === undefined ? Number.POSITIVE_INFINITY : ownerHeardAt + SILENT_PERIODS * dumpIntervalMs,
+  );
 }
 
 const SEVERITY: Record<DerivedStatus, number> = {

@@ -94,3 +94,25 @@ describe('the clock of a member', () => {
     expect(view.clockOffsetMs('w')).toBeUndefined();
   });
 });
+
+test('has another version after each change that a status may depend on, and after no other', () => {
+  const view = new MembersView();
+  const changes: [string, () => void, boolean][] = [
+    ['a member comes', () => view.put(member('w1'), 1), true],
+    ['it writes its load', () => view.put({ ...member('w1'), LastUpdated: 'later' }, 2), false],
+    ['it has other tags', () => view.put({ ...member('w1'), Tags: ['eu'] }, 3), true],
+    ['it is drained', () => view.setDrain('w1', {}), true],
+    ['its first results come', () => view.heardOf('w1', 4), true],
+    ['more results come', () => view.heardOf('w1', 5), false],
+    ['results come after our clock was set back', () => view.heardOf('w1', 3), true],
+    ['results are expected of another', () => view.expect('w2', 6), true],
+    ['they still are', () => view.expect('w2', 7), false],
+    ['earlier results are found', () => view.wasHeardOf('w2', 1), true],
+    ['it goes', () => view.remove('w1'), true],
+  ];
+  for (const [what, change, isNew] of changes) {
+    const before = view.version;
+    change();
+    expect([what, view.version > before]).toEqual([what, isNew]);
+  }
+});

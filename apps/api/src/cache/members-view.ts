@@ -21,6 +21,8 @@ export class MembersView {
   private readonly changed = new Map<string, number>();
   /** Earlier silence cannot be distinguished from our own deafness. */
   private listeningSince = 0;
+  /** Grows with each change of who is a member, may run what, or was ever heard of. */
+  version = 0;
   private eligible: { untagged: boolean; tags: Set<string> } | undefined;
 
   /** `arrived`: it was written just now, rather than found when listing. */
@@ -29,6 +31,7 @@ export class MembersView {
       this.changed.set(member.MemberID, now);
       if (arrived) this.compareClock(member, now);
     }
+    if (!isSame(this.live.get(member.MemberID), member)) this.version++;
     this.live.set(member.MemberID, member);
     this.departed.delete(member.MemberID);
     this.seen.set(member.MemberID, now);
@@ -44,28 +47,33 @@ export class MembersView {
     this.apart.delete(id);
     this.changed.delete(id);
     this.eligible = undefined;
+    this.version++;
   }
 
   setDrain(name: string, drain: Partial<Drain> | undefined): void {
     if (drain) this.drains.set(name, drain);
     else this.drains.delete(name);
     this.eligible = undefined;
+    this.version++;
   }
 
   /** Results of it arrived. */
   heardOf(id: string, now: number): void {
+    // A status holds until three dumps after a sign, so a later one ends no status too early; our clock may have been set back.
+    if ((this.heard.get(id) ?? Infinity) > now) this.version++;
     this.heard.set(id, now);
     this.seen.set(id, now);
   }
 
   /** From then on results are expected of it. */
   expect(id: string, since: number): void {
-    if (!this.heard.has(id)) this.heard.set(id, since);
+    if (!this.heard.has(id)) this.wasHeardOf(id, since);
   }
 
   /** According to a listing, results of it arrived before. */
   wasHeardOf(id: string, at: number): void {
     this.heard.set(id, at);
+    this.version++;
   }
 
   /** When results last arrived, or were first expected. */
@@ -135,4 +143,9 @@ export class MembersView {
       tags: new Set(workers.flatMap(({ Tags }) => Tags)),
     };
   }
+}
+
+/** Whether a member may run the same as before; it writes its load every few seconds. */
+function isSame(before: Member | undefined, { Role, Name, Tags }: Member): boolean {
+  return before?.Role === Role && before.Name === Name && before.Tags.join('\n') === Tags.join('\n');
 }

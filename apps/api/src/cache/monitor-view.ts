@@ -14,7 +14,7 @@ import {
   type Sample,
 } from '@9volt/contracts';
 import { monitorTypes, weighMonitor } from '@9volt/monitors';
-import { deriveStatus } from './derive-status.js';
+import { deriveStatus, type StatusFacts, staleAfter } from './derive-status.js';
 import type { QuietView } from './quiet-view.js';
 import type { LatestResult } from './latest-result.js';
 import type { AssignmentRecord, Declared } from './records.js';
@@ -29,10 +29,14 @@ export interface HeldAssignment extends AssignmentRecord {
 /** What the rest of the cluster means for a monitor's status. */
 export interface Surroundings {
   dumpIntervalMs: number;
+  /** Until when that holds, unless the version changes. */
+  dumpIntervalUntil: number;
+  /** Grows with each change of anything here, but for times at which workers are heard again and again. */
+  version: number;
   isLiveWorker(workerId: string): boolean;
   mayRun(memberTag: string | undefined): boolean;
   heardAt(workerId: string): number | undefined;
-  quiet: Pick<QuietView, 'pauseOf' | 'stoppedBy'>;
+  quiet: Pick<QuietView, 'pauseOf' | 'stoppedBy' | 'hasWindows'>;
 }
 
 /** Everything known about one monitor, kept up to date key by key. */
@@ -61,6 +65,10 @@ export class MonitorView {
   private intervalMs = 0;
   private shownTarget: string | undefined;
   private words: string | undefined;
+  /** Its status in this version of its surroundings, before this second of the process. Small numbers, which V8 keeps in the object itself. */
+  private known: DerivedStatus | undefined;
+  private knownIn = -1;
+  private knownBefore = 0;
 
   constructor(readonly name: string) {}
 
@@ -111,26 +119,49 @@ export class MonitorView {
     this.weight = declared?.settings ? weighMonitor(declared.settings) : 0;
   }
 
+  /** Something that its status depends on has changed. */
+  changed(): void {
+    this.known = undefined;
+  }
+
+  /** Lists ask for that of all monitors, so it is remembered as long as it surely holds. */
   status(around: Surroundings, now: number): DerivedStatus {
+    if (this.known !== undefined && this.knownIn === around.version && secondOf(now) < this.knownBefore)
+      return this.known;
+    const facts = this.facts(around, now);
+    const status = deriveStatus(facts, now);
+    const before = secondOf(this.holdsUntil(facts, around, now));
+    this.known = before > secondOf(now) ? status : undefined;
+    this.knownIn = around.version;
+    this.knownBefore = before;
+    return status;
+  }
+
+  private facts(around: Surroundings, now: number): StatusFacts {
     const owner = this.assignment?.workerId;
     const held = owner !== undefined && around.isLiveWorker(owner);
     const settings = this.settings;
-    return deriveStatus(
-      {
-        quarantined: settings === undefined || this.refusal !== undefined,
-        disabled:
-          settings !== undefined && (isDisabled(settings, now) || around.quiet.pauseOf(this.name, now) !== undefined),
-        maintenance: around.quiet.stoppedBy(this, now) !== undefined,
-        runnable: held || around.mayRun(settings?.['member-tag']),
-        stored: this.state?.status,
-        unjudged: this.latest?.unjudged === true,
-        lastResultAt: this.lastResultAt,
-        ownerHeardAt: owner === undefined ? undefined : around.heardAt(owner),
-        intervalMs: this.intervalMs,
-        dumpIntervalMs: around.dumpIntervalMs,
-      },
-      now,
-    );
+    return {
+      quarantined: settings === undefined || this.refusal !== undefined,
+      disabled:
+        settings !== undefined && (isDisabled(settings, now) || around.quiet.pauseOf(this.name, now) !== undefined),
+      maintenance: around.quiet.stoppedBy(this, now) !== undefined,
+      runnable: held || around.mayRun(settings?.['member-tag']),
+      stored: this.state?.status,
+      unjudged: this.latest?.unjudged === true,
+      lastResultAt: this.lastResultAt,
+      ownerHeardAt: owner === undefined ? undefined : around.heardAt(owner),
+      intervalMs: this.intervalMs,
+      dumpIntervalMs: around.dumpIntervalMs,
+    };
+  }
+
+  /** Until when its status holds if nothing changes but the time; in the past for one that only the next event ends. */
+  private holdsUntil(facts: StatusFacts, { quiet, dumpIntervalUntil }: Surroundings, now: number): number {
+    if (quiet.hasWindows(this)) return now;
+    const ends = [this.settings?.['disable-until'], quiet.pauseOf(this.name, now)?.until];
+    const times = ends.flatMap((end) => (end === undefined ? [] : Date.parse(end))).filter((at) => at > now);
+    return Math.min(staleAfter(facts), dumpIntervalUntil, ...times);
   }
 
   /** Target of the check, in one line. */
@@ -146,4 +177,11 @@ export class MonitorView {
     this.words ??= [name, settings?.type, settings?.description, target].join('\n').toLowerCase();
     return this.words;
   }
+}
+
+const STARTED_AT = Date.now();
+const LAST_SECOND = 2 ** 30;
+
+function secondOf(at: number): number {
+  return Math.min(LAST_SECOND, Math.floor((at - STARTED_AT) / 1_000));
 }

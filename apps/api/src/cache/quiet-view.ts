@@ -38,11 +38,14 @@ export class QuietView {
   readonly maintenance = new Map<string, DeclaredMaintenance>();
   readonly acks = new Map<string, Acknowledgement>();
   readonly pauses = new Map<string, Pause>();
+  /** Grows with each change. */
+  version = 0;
   private readonly silencesOf = new MatcherIndex<Silence>();
   private readonly windowsOf = new MatcherIndex<MaintenanceWindows>();
 
   /** `revision` is undefined if the key is gone. */
   index(record: QuietRecord, revision: number | undefined): void {
+    this.version++;
     switch (record.kind) {
       case 'silence': {
         const { id, silence } = record;
@@ -70,6 +73,11 @@ export class QuietView {
   pauseOf(name: string, now: number): Pause | undefined {
     const pause = this.pauses.get(name);
     return pause && now < Date.parse(pause.until) ? pause : undefined;
+  }
+
+  /** Whether any window is about the monitor, open or not. */
+  hasWindows(view: MonitorView): boolean {
+    return this.windowsOf.of(view).length > 0;
   }
 
   /** The name of an open window in which the monitor is not checked. */

@@ -30,9 +30,8 @@ export function* matchingMonitors(cache: ClusterCache, filters: Filters, now: nu
   const q = (textOf(filters['q']) ?? '').toLowerCase();
   for (const view of cache.monitors.values()) {
     if (!view.exists) continue;
-    const { settings } = view;
-    if (types && !types.has(settings?.type ?? '')) continue;
-    if (tags && !settings?.tags?.some((tag) => tags.has(tag))) continue;
+    if (types && !types.has(view.settings?.type ?? '')) continue;
+    if (tags && !view.settings?.tags?.some((tag) => tags.has(tag))) continue;
     if (owners && !isOwnedBy(cache, view, owners)) continue;
     if (quiet && !quiet.has(cache.quiet.reasonOf(view, now) ?? '')) continue;
     if (q !== '' && !view.searchable.includes(q) && !view.state?.message.toLowerCase().includes(q)) continue;
