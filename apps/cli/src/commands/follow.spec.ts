@@ -42,11 +42,11 @@ function begin(...args: string[]): Promise<unknown> {
   return buildProgram().parseAsync(['node', '9volt', 'get', ...args, '--api', `http://127.0.0.1:${port}`]);
 }
 
-/** A terminal of 60 columns. */
+/** A terminal of 60 columns and 4 rows. */
 function asTerminal(stream: NodeJS.WriteStream): void {
-  const { isTTY, columns, hasColors } = stream;
-  Object.assign(stream, { isTTY: true, columns: 60, hasColors: () => true });
-  restore = () => Object.assign(stream, { isTTY, columns, hasColors });
+  const { isTTY, columns, rows, hasColors } = stream;
+  Object.assign(stream, { isTTY: true, columns: 60, rows: 4, hasColors: () => true });
+  restore = () => Object.assign(stream, { isTTY, columns, rows, hasColors });
 }
 
 it('a long push counts up on a terminal, and leaves nothing', () => {
@@ -91,8 +91,16 @@ it('follows changes until nobody reads: rows in a pipe, the whole table on a ter
   asTerminal(process.stdout);
   const watched = begin('states', '-w');
   await waitFor(() => out.includes('\u001b[31mcritical'), waiting);
-  const table = out.slice(out.lastIndexOf('\u001b[3J') + 4).replaceAll(/\u001b\[\d+m/g, '');
+  // It never erases what was there before.
+  expect(out).not.toContain('\u001b[3J');
+  const begins = '\u001b[H\u001b[J';
+  const tables = (): string[] => out.replaceAll(/\u001b\[\d+m/g, '').split(begins);
+  const table = tables().at(-1) ?? '';
   for (const line of table.trimEnd().split('\n')) expect(line.length).toBeLessThanOrEqual(60);
+
+  states = ['cart', 'home', 'pay', 'stock'].map((name) => state(name, 'critical'));
+  await waitFor(() => tables().at(-1)?.includes('more'), waiting);
+  expect(tables().at(-1)).toMatch(/^NAME .*\ncart .*\n… and 3 more\n$/);
 
   letReadersGo();
   process.stdout.emit('error', Object.assign(new Error('gone'), { code: 'EPIPE' }));

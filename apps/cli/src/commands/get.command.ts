@@ -5,7 +5,7 @@ import { RESOURCE_NAMES } from './resource-names.js';
 
 export function addGetCommand(program: Command): void {
   withApi(program.command('get'))
-    .description('Show monitors, states, events, alerters, members or the cluster.')
+    .description('Show monitors, states, events, alerters, reports, members or the cluster.')
     .addArgument(
       new Argument('<what>', 'also in the singular, or shortened; nodes and workers are members')
         .choices(Object.keys(RESOURCE_NAMES))

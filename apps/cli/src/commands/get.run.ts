@@ -59,7 +59,8 @@ async function unknownResource(what: string): Promise<CliError> {
   );
 }
 
-async function print(resource: Resource, answer: unknown, { output, trunc }: GetOptions): Promise<void> {
+async function print(resource: Resource, answer: unknown, options: GetOptions, height?: number): Promise<void> {
+  const { output, trunc } = options;
   switch (output) {
     case 'json':
       say(JSON.stringify(answer, null, 2));
@@ -70,12 +71,12 @@ async function print(resource: Resource, answer: unknown, { output, trunc }: Get
       break;
     }
     case 'name':
-      for (const row of resource.rows(answer)) say(String(resource.nameOf(row)));
+      for (const row of resource.rows(answer).slice(0, height && height - 1)) say(String(resource.nameOf(row)));
       break;
     case 'table':
     case 'wide': {
       const { headings, rows } = tableOf(resource, resource.rows(answer), output);
-      printTable(headings, rows, { trunc });
+      printTable(headings, rows, { trunc, height });
     }
   }
 }
@@ -91,9 +92,12 @@ function tableOf(
 
 /** The whole table, again and again in the same place. */
 async function watch(resource: Resource, fetch: () => Promise<unknown>, options: GetOptions): Promise<void> {
+  // What was on the screen scrolls away and stays readable there; so nothing may be longer than the screen.
+  const { rows: height = 24 } = process.stdout;
+  process.stdout.write('\n'.repeat(height - 1));
   for await (const answer of answers(fetch)) {
-    process.stdout.write('\u001b[H\u001b[2J\u001b[3J');
-    await print(resource, answer, options);
+    process.stdout.write('\u001b[H\u001b[J');
+    await print(resource, answer, options, process.stdout.rows);
   }
 }
 

@@ -66,9 +66,13 @@ export function widthsOf(
 export function printTable(
   headings: readonly string[],
   rows: readonly (readonly unknown[])[],
-  { trunc = true }: { trunc?: boolean } = {},
+  { trunc = true, height }: { trunc?: boolean; height?: number | undefined } = {},
 ): void {
-  process.stdout.write(table(headings, rows, terminalLook(trunc)));
+  // One line for the headings, one for the cursor, and one for the number of the rows that do not fit.
+  const fit = height === undefined || rows.length <= height - 2 ? rows.length : Math.max(0, height - 3);
+  const shown = fit === rows.length ? rows : rows.slice(0, fit);
+  process.stdout.write(table(headings, shown, terminalLook(trunc)));
+  if (fit < rows.length) process.stdout.write(`… and ${rows.length - fit} more\n`);
   if (rows.length === 0 && process.stdout.isTTY) process.stderr.write('(none)\n');
 }
 
