@@ -160,3 +160,15 @@ it('zsh and fish show what each command and flag does', () => {
     expect(script).toContain('--dryrun\twrite nothing; show the changes only');
   }
 });
+
+describe.each(['bash', 'zsh'] as const)('an alias in %s', (shell) => {
+  const isThere = spawnSync(shell, ['-c', 'true']).status === 0;
+
+  (isThere ? it : it.skip)('is asked for names, too', () => {
+    const before = shell === 'bash' ? 'shopt -s expand_aliases\n' : '';
+    const script = `${before}compdef() { :; }; told() { echo "named-$2"; }\nalias 9volt=told\n. '${dir}/${shell}'
+      ${shell === 'zsh' ? 'setopt noaliases' : ''}\nfound='' kind='' files='' value='' typed=''; __9volt_find '' why; echo "$found"`;
+    const flags = shell === 'zsh' ? ['-fc'] : ['-c'];
+    expect(execFileSync(shell, [...flags, script], { encoding: 'utf8' }).trim()).toBe('named-monitor');
+  });
+});

@@ -142,13 +142,14 @@ ${cases(nameCases(tree))}
     fi
   fi
   if [[ -n "$kind" ]]; then found="$found
-$(${ASK} "$kind" 2>/dev/null)"; fi
+$(__9volt_ask "$kind" 2>/dev/null)"; fi
 }
 `;
 }
 
 /** Splits the line itself: in COMP_WORDS a colon and an equals sign are words. */
-const BASH = String.raw`_9volt() {
+const BASH = String.raw`__9volt_ask() { ${ASK} "$1"; }
+_9volt() {
   local line="${'$'}{COMP_LINE:0:COMP_POINT}" found kind files value typed list='' cut='' word
   local -a before
   read -ra before <<< "$line"
@@ -171,8 +172,9 @@ const BASH = String.raw`_9volt() {
 complete -F _9volt 9volt
 `;
 
-/** Works from a file in \`fpath\` too, where it is the body of the function. */
-const ZSH = String.raw`_9volt() {
+/** Works from a file in `fpath` too, where it is the body of the function. zsh expands no alias while it completes. */
+const ZSH = String.raw`__9volt_ask() { eval "${'$'}{aliases[9volt]:-9volt} complete-names ${'$'}{(q)1}"; }
+_9volt() {
   local found kind files value typed
   local -a rows
   __9volt_find "$PREFIX" "${'$'}{(@)words[2,CURRENT-1]}"
