@@ -134,11 +134,11 @@ describe('keeping quiet from the command line', () => {
     });
     expect(await ask('silence', 'add', '--name', 'a', '--comment', 'x')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('expected either end or duration'),
+      stderr: expect.stringContaining('a silence needs --for or --until, and a --comment'),
     });
     expect(await ask('silence', 'expire', 'nothing')).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining("no silence 'nothing'"),
+      stderr: expect.stringContaining('there is no silence "nothing"'),
     });
   });
 

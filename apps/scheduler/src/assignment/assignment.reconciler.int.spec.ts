@@ -109,8 +109,10 @@ describe('assignments', () => {
     expect(told.worker).toBe('w1');
     expect(told.value).toMatchObject({ reason: 'removed', settings: SETTINGS });
 
-    // The owner is done.
-    await bench.delete(bench.keys.state('told'), bench.keys.assignment('w1', 'told'));
+    // The owner is done: first the state goes, then the assignment. The leader sees both by watches of their own.
+    await bench.delete(bench.keys.state('told'));
+    await atRest();
+    await bench.delete(bench.keys.assignment('w1', 'told'));
     await atRest();
     expect(await bench.assignment('told')).toBeUndefined();
   });
