@@ -1344,7 +1344,7 @@ export interface components {
         };
         Incident: {
             id: string;
-            /** @description Number of the incident; each monitor counts from 1. */
+            /** @description Number of the incident: each monitor counts from 1, or on from the records of an earlier one of its name. */
             n: number;
             /** Format: date-time */
             openedAt: string;

@@ -161,7 +161,11 @@ export const Incident = component(
   object(
     {
       id: text,
-      n: { ...count, description: 'Number of the incident; each monitor counts from 1.' },
+      n: {
+        ...count,
+        description:
+          'Number of the incident: each monitor counts from 1, or on from the records of an earlier one of its name.',
+      },
       openedAt: instant,
       closedAt: instantOrNull,
       worst: told,
