@@ -100,6 +100,12 @@ describe('where a monitor runs, and why', () => {
       /^is not checked: it is disabled; worker-a still sends/,
     ],
     [
+      'disabled for a time',
+      { held: held(), monitor: { is: 'off', because: 'it is disabled until ten' } },
+      'closing',
+      /^is not checked: it is disabled until ten; worker-a keeps it$/,
+    ],
+    [
       'removed',
       { held: held({ phase: 'remove' }), monitor: { is: 'removed' }, workers: [] },
       'closing',

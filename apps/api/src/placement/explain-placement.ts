@@ -52,7 +52,9 @@ export function explainPlacement(facts: PlacementFacts): Explanation {
   const why = monitor.is === 'removed' ? 'it was removed' : monitor.because;
   if (!held) return { verdict: 'nowhere', message: `runs on no worker: ${why}` };
   const finishing = lives
-    ? 'still sends its pending notifications'
+    ? runs
+      ? 'keeps it'
+      : 'still sends its pending notifications'
     : 'has left; the leader will let another worker send its pending notifications';
   return { verdict: 'closing', message: `is not checked: ${why}; ${facts.nameOf(held.workerId)} ${finishing}` };
 }

@@ -25,6 +25,7 @@ const ANSWERS: Record<string, unknown> = {
   'GET /api/v1/state/paused': { ...state('paused', 'disabled'), config: { type: 'tcp' }, pause: { until: '' } },
   'PUT /api/v1/monitor/paused/pause': { until: '2026-01-01T02:00:00Z' },
   'DELETE /api/v1/monitor/paused/pause': {},
+  'PUT /api/v1/monitor/shop-cart/pause': { until: '2026-01-01T02:00:00Z' },
   'GET /api/v1/state/shop-cart': {
     ...state('shop-cart', 'critical'),
     held: {
@@ -244,7 +245,11 @@ describe('a command that harms others', () => {
       ['drain', 'worker-1'],
       'no other worker than worker-1 can run 3 monitors with the member-tag eu: nobody will check',
     ],
-    [['disable', 'shop-cart'], 'shop-cart is critical: disabled, it is no longer shown as a problem'],
+    [
+      ['disable', 'shop-cart'],
+      'shop-cart is critical: disabled, it is no longer shown as a problem, and its incident is closed',
+    ],
+    [['disable', 'shop-cart', '--for', '1h'], 'and its incident stays open until 9volt checks it again'],
   ])('%j says so, and asks nobody without a terminal', async (args, consequence) => {
     expect(await run(...args)).toBeUndefined();
     expect(told).toContain(consequence);

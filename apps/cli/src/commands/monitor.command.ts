@@ -44,7 +44,7 @@ export function addMonitorCommands(program: Command): void {
 
   withApi(program.command('disable'))
     .description(
-      'Stop checking monitors. 9volt closes an open incident and notifies each alerter that was notified of it.',
+      'Stop checking monitors. 9volt closes an open incident and notifies each alerter that was notified of it; with --for, the incident stays open.',
     )
     .argument('<monitor...>', 'their names')
     .option('--for <duration>', 'enable them again after this time, such as 2h; the configuration does not change')
@@ -65,7 +65,7 @@ export function addMonitorCommands(program: Command): void {
         const critical = [...states].filter(([, { status }]) => status === 'critical');
         for (const [name, { since }] of critical) {
           await confirm(
-            `${name} is critical${since === null ? '' : ` since ${ageOf(since) ?? since}`}: disabled, it is no longer shown as a problem, and its incident is closed`,
+            `${name} is critical${since === null ? '' : ` since ${ageOf(since) ?? since}`}: disabled, it is no longer shown as a problem, and its incident ${pause ? 'stays open until 9volt checks it again' : 'is closed'}`,
           );
         }
       }
