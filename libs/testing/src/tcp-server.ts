@@ -32,9 +32,19 @@ export async function listen(server: Server, host = '127.0.0.1', port = 0): Prom
   };
 }
 
-/** A port on which nobody listens. */
+/** Below the ports that systems choose for connections (Linux: from 32768 on; RFC 6335: from 49152 on). */
+const PORTS = { from: 20_000, to: 32_000 };
+
+/** A port on which nobody listens. It stays so while its server is down: no connection of another program gets it. */
 export async function unusedPort(host = '127.0.0.1'): Promise<number> {
-  const server = await listen(createServer(), host);
-  await server.close();
-  return server.port;
+  for (;;) {
+    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from));
+    const server = createServer();
+    try {
+      await (await listen(server, host, port)).close();
+      return port;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    }
+  }
 }
