@@ -52,7 +52,7 @@ export function explainPlacement(facts: PlacementFacts): Explanation {
   const why = monitor.is === 'removed' ? 'it was removed' : monitor.because;
   if (!held) return { verdict: 'nowhere', message: `runs on no worker: ${why}` };
   const finishing = lives
-    ? runs
+    ? runs && monitor.is === 'off'
       ? 'keeps it'
       : 'still sends its pending notifications'
     : 'has left; the leader will let another worker send its pending notifications';
