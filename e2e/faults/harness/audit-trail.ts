@@ -24,6 +24,8 @@ export class AuditTrail {
   private readonly holders = new Map<string, Set<string>>();
   private readonly lastHolder = new Map<string, string>();
   private readonly touched = new Set<string>();
+  /** Owners by monitor until this revision: one transaction may write the last state of an owner and give the monitor away. */
+  private readonly until = new Map<string, Set<string>>();
   private readonly openDebts = new Map<string, Debt>();
 
   constructor(
@@ -87,6 +89,7 @@ export class AuditTrail {
   private assigned({ workerId, monitor }: { workerId: string; monitor: string }, present: boolean): void {
     const holders = this.holders.get(monitor) ?? new Set();
     this.holders.set(monitor, holders);
+    if (!this.until.has(monitor)) this.until.set(monitor, new Set(holders));
     if (!present) {
       holders.delete(workerId);
       return;
@@ -103,7 +106,7 @@ export class AuditTrail {
     // Earlier keys, and those that somebody wrote by hand, are not judged.
     if (this.informer.relists === 0 || owner === undefined) return;
     if (!this.members.has(owner)) note(`the state of ${monitor} was written by ${owner}, which is no member`);
-    else if (!this.holders.get(monitor)?.has(owner))
+    else if (!this.holders.get(monitor)?.has(owner) && !this.until.get(monitor)?.has(owner))
       note(`the state of ${monitor} was written by ${owner}, which does not own it`);
     const [older, newer] = [before, after].map((state) => Date.parse(state?.lastRunAt ?? ''));
     if (
@@ -150,5 +153,6 @@ export class AuditTrail {
         this.violations.push(`revision ${revision}: ${monitor} belongs to ${holders.join(' and ')}`);
     }
     this.touched.clear();
+    this.until.clear();
   }
 }
