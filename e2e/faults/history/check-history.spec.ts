@@ -167,6 +167,15 @@ describe('a history that keeps every promise', () => {
     expect(kinds(history)).toEqual([]);
   });
 
+  it('may have a standstill before anybody watched the target', () => {
+    const history = sound();
+    for (const monitor of history.monitors) monitor.from = 25_000;
+    history.probes = history.probes.filter(({ at }) => at >= 25_000);
+    history.standstills = [{ from: 5_000, to: 24_000 }];
+    expect(kinds(history)).toEqual([]);
+    expect(checkHistory(history, PROMISES).figures.owed).toBe(2);
+  });
+
   it('may have a standstill in an outage', () => {
     const history = sound();
     history.standstills = [{ from: 40_000, to: 42_000 }];

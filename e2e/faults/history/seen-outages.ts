@@ -5,7 +5,7 @@ export const FUZZ_MS = 2_500;
 
 /**
  * Outages as checks could see them: two without a successful check between them are one. While the targets stood still, all of
- * them were out.
+ * them were out, but for those that nobody watched yet.
  */
 export function seenOutages({
   monitors,
@@ -13,7 +13,11 @@ export function seenOutages({
   standstills,
   probes,
 }: Pick<History, 'monitors' | 'outages' | 'standstills' | 'probes'>): TargetOutage[] {
-  const ofAll = monitors.flatMap(({ name }) => standstills.map((standstill) => ({ monitor: name, ...standstill })));
+  const ofAll = monitors.flatMap(({ name, from }) =>
+    standstills
+      .filter(({ to }) => to === undefined || to > from)
+      .map((standstill) => ({ monitor: name, ...standstill })),
+  );
   const wellAt = groupedBy(
     probes.flatMap(({ monitor, at, answer, releasedAt }) => {
       const foundAt = answer === 'ok' ? at : releasedAt;
