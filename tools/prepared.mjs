@@ -1,11 +1,10 @@
 // `npm run bench:api`, `npm run screenshots` and the like: all the set-up, then a script of this repository or `task <name>`, one of e2e/tasks, with
 // the arguments given.
 import { spawnSync } from 'node:child_process';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { build } from './build.mjs';
-import { administratorDirs, ensureDebianPackages } from './setup/debian.mjs';
+import { ensureDebianPackages, toolPath } from './setup/debian.mjs';
 import { ensureDependencies } from './setup/dependencies.mjs';
-import { localToolsDir } from './setup/local-tools.mjs';
 import { benchNeeds } from './setup/test-needs.mjs';
 
 const root = join(import.meta.dirname, '..');
@@ -19,8 +18,11 @@ try {
     script === 'task'
       ? ['npm', ['run', 'task', '-w', '@9volt/e2e', '--', ...args]]
       : [process.execPath, [script, ...args]];
-  const path = [localToolsDir, process.env.PATH, ...administratorDirs].join(delimiter);
-  const { status } = spawnSync(command, given, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } });
+  const { status } = spawnSync(command, given, {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, PATH: toolPath() },
+  });
   process.exitCode = status ?? 1;
 } catch (error) {
   console.error(error.message);

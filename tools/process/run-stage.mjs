@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { delimiter } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
-import { administratorDirs } from '../setup/debian.mjs';
-import { localToolsDir } from '../setup/local-tools.mjs';
+import { toolPath } from '../setup/debian.mjs';
 import { commandOf, markedProcesses, markName } from './marked-processes.mjs';
 
 const graceMs = 2_000;
@@ -97,6 +95,5 @@ function closed(child) {
 /** An operator's own settings must not reach the tests. */
 function testEnvironment() {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(NINEV_|FORCE_COLOR$|NODE_ENV$)/.test(name));
-  const path = [localToolsDir, process.env.PATH, ...administratorDirs].join(delimiter);
-  return { ...Object.fromEntries(inherited), PATH: path, CI: 'true', NO_COLOR: '1', NX_TUI: 'false' };
+  return { ...Object.fromEntries(inherited), PATH: toolPath(), CI: 'true', NO_COLOR: '1', NX_TUI: 'false' };
 }

@@ -1,13 +1,18 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { secondsSince, step } from '../console.mjs';
 import { findCommand } from './find-command.mjs';
 import { localToolsDir } from './local-tools.mjs';
 import { unpackPackage } from './unpack-package.mjs';
 
 // Servers such as dnsmasq are in directories that are not on an ordinary user's PATH.
-export const administratorDirs = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+const administratorDirs = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/** The PATH of a process that runs what is installed here. */
+export function toolPath() {
+  return [localToolsDir, process.env.PATH, ...administratorDirs].join(delimiter);
+}
 
 /**
  * Installs the packages whose command or file is missing. One part of a file's path may be `*`, a version for instance. Of a package that is

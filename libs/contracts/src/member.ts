@@ -29,6 +29,14 @@ export function memberNameOf(id: string): string {
   return id.replace(/-[a-z0-9]{6}$/, '');
 }
 
+/** Whether a member may run the same as before; it writes its load every few seconds. */
+export function mayRunTheSame(
+  before: Pick<Member, 'Role' | 'Name' | 'Tags'> | undefined,
+  { Role, Name, Tags }: Pick<Member, 'Role' | 'Name' | 'Tags'>,
+): boolean {
+  return before?.Role === Role && before.Name === Name && before.Tags.join('\n') === Tags.join('\n');
+}
+
 /** A process that is a member: `cluster/members/<id>`, under its lease. */
 export interface Member {
   /** The name and a suffix that is new with every start of the process. */

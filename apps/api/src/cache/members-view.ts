@@ -1,4 +1,4 @@
-import { type Drain, type Member, memberNameOf, runsChecks } from '@9volt/contracts';
+import { type Drain, mayRunTheSame, type Member, memberNameOf, runsChecks } from '@9volt/contracts';
 
 /** After this many dump intervals without a sign, a worker counts as cut off. */
 const SILENT_PERIODS = 3;
@@ -31,7 +31,7 @@ export class MembersView {
       this.changed.set(member.MemberID, now);
       if (arrived) this.compareClock(member, now);
     }
-    if (!isSame(this.live.get(member.MemberID), member)) this.version++;
+    if (!mayRunTheSame(this.live.get(member.MemberID), member)) this.version++;
     this.live.set(member.MemberID, member);
     this.departed.delete(member.MemberID);
     this.seen.set(member.MemberID, now);
@@ -143,9 +143,4 @@ export class MembersView {
       tags: new Set(workers.flatMap(({ Tags }) => Tags)),
     };
   }
-}
-
-/** Whether a member may run the same as before; it writes its load every few seconds. */
-function isSame(before: Member | undefined, { Role, Name, Tags }: Member): boolean {
-  return before?.Role === Role && before.Name === Name && before.Tags.join('\n') === Tags.join('\n');
 }

@@ -1,4 +1,4 @@
-import { type Member, parseDuration, runsChecks } from '@9volt/contracts';
+import { mayRunTheSame, type Member, parseDuration, runsChecks } from '@9volt/contracts';
 import {
   type Change,
   clusterAheadMs,
@@ -184,13 +184,7 @@ export class ClusterView {
       this.memberById.delete(member.MemberID);
       this.told.delete(member.MemberID);
     }
-    // A member writes its load every few seconds; that changes nothing here.
-    const same =
-      present &&
-      known?.Role === member.Role &&
-      known.Name === member.Name &&
-      known.Tags.join('\n') === member.Tags.join('\n');
-    if (!same) this.membershipChanged();
+    if (!present || !mayRunTheSame(known, member)) this.membershipChanged();
   }
 
   private forgetMember(key: string): void {
