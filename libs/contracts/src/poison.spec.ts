@@ -28,6 +28,13 @@ describe('a record of deaths', () => {
     );
   });
 
+  test('deaths of workers alone make nothing poisonous: others ran there, too', () => {
+    const workers = withDeath(withDeath(undefined, 7, of('w1')), 7, of('w2'));
+    expect(workers.deaths).toHaveLength(2);
+    expect(isPoisonous(workers, 7)).toBe(false);
+    expect(isPoisonous(withDeath(workers, 7, of('w3', 'child')), 7)).toBe(true);
+  });
+
   test('a worker dies once, its child processes several times', () => {
     const first = withDeath(undefined, 7, of('w1'));
     expect(withDeath(first, 7, of('w1'))).toBe(first);

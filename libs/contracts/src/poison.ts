@@ -33,7 +33,7 @@ export interface PoisonRecord {
 
 /** A note contains no more, so that one transaction can settle it. */
 export const SUSPECTS_PER_NOTE = 100;
-/** This many deaths quarantine a revision. The first may be chance, because others were on the same note. */
+/** This many deaths quarantine a revision, if one of them was that of a process of its own. */
 const DEADLY = 2;
 /** More add no information. */
 const DEATHS_KEPT = 5;
@@ -60,8 +60,13 @@ export function withDeath(record: PoisonRecord | undefined, revision: number, de
   return { ...record, deaths: [...record.deaths, death].slice(0, DEATHS_KEPT) };
 }
 
+/**
+ * Whether a revision is quarantined. The death of a worker proves nothing by itself, however often it happens: other revisions ran there, too,
+ * and a worker counts as dead that only could not reach etcd.
+ */
 export function isPoisonous(record: PoisonRecord | undefined, revision: number): record is PoisonRecord {
-  return record?.revision === revision && record.deaths.length >= DEADLY;
+  if (record?.revision !== revision || record.deaths.length < DEADLY) return false;
+  return record.deaths.some(({ of }) => of === 'child');
 }
 
 /** Why a revision is quarantined, for a person. */

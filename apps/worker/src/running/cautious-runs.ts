@@ -29,6 +29,8 @@ export class CautiousRuns {
   private readonly log: Logger;
   /** The revision that has completed a check in this process. */
   private readonly proven = new WeakMap<OwnedMonitor, number>();
+  /** The revision whose recorded deaths were cleared by a check in a process of its own. */
+  private readonly cleared = new WeakMap<OwnedMonitor, number>();
   private readonly deaths = new WeakMap<OwnedMonitor, ProcessDeath>();
 
   constructor(
@@ -43,9 +45,13 @@ export class CautiousRuns {
     this.log = logger.child('suspects');
   }
 
-  /** Whether a monitor has completed a check in this process, in its present revision. */
+  /**
+   * Whether a monitor has completed a check in this process, in its present revision, and no death is recorded of it. The leader may record one
+   * afterwards: it treats a worker as dead whose lease has ended, even if it is back a second later.
+   */
   isProven(monitor: OwnedMonitor): boolean {
-    return this.proven.get(monitor) === monitor.assignment.revision;
+    const { revision, isolate } = monitor.assignment;
+    return this.proven.get(monitor) === revision && (!isolate || this.cleared.get(monitor) === revision);
   }
 
   /** One check; never rejects. When `signal` aborts, forget the result. */
@@ -102,7 +108,9 @@ export class CautiousRuns {
   private async clearDeaths(monitor: OwnedMonitor, revision: number): Promise<void> {
     if (this.detachment.active) return;
     try {
-      if (await this.ledger.clearDeaths(monitor)) this.proven.set(monitor, revision);
+      if (!(await this.ledger.clearDeaths(monitor))) return;
+      this.proven.set(monitor, revision);
+      this.cleared.set(monitor, revision);
     } catch (error) {
       this.log.warn('could not clear a suspicion in etcd; will retry', {
         monitor: monitor.name,

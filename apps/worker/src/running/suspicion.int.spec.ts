@@ -159,6 +159,17 @@ describe('a suspected revision', () => {
     expect(forksOf(worker)).toBe(1);
   });
 
+  test('is one again when a death is recorded after its first check here, and is handed over as one', async () => {
+    const worker = await startWorker();
+    await view.assign(worker.id, 'web', settings(), { revision: 7 });
+    await view.reaches('web', { status: 'ok' });
+    expect(forksOf(worker)).toBe(0);
+    await view.put(view.keys.poisonRecord('web'), { revision: 7, deaths });
+    await view.change(worker.id, 'web', { isolate: true });
+    await gone('web');
+    expect(forksOf(worker)).toBe(1);
+  });
+
   test('kills only that process; it is quarantined for it, and does not run again', async () => {
     const worker = await startWorker();
     await suspect(worker, 'throwing', { type: 'throwing' });
