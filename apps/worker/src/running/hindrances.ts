@@ -22,6 +22,8 @@ export class Hindrances implements OnApplicationShutdown {
   private repeats = 0;
   private unjudgedSince = 0;
   private readonly codes = new Set<string>();
+  /** What it lacked since the last event, in words. */
+  private readonly shortages = new Set<string>();
   private heldUpBefore = 0;
   private toldAt = Number.NEGATIVE_INFINITY;
   private cancelEvent: (() => void) | undefined;
@@ -101,6 +103,7 @@ export class Hindrances implements OnApplicationShutdown {
 
   /** Reported at once at `/readyz` and with the membership; withdrawn after a while without a new one. */
   private runsShort(what: string): void {
+    this.shortages.add(what);
     const isNews = this.short === undefined;
     this.short = { what, at: this.clock.now() };
     if (!isNews) return;
@@ -120,6 +123,16 @@ export class Hindrances implements OnApplicationShutdown {
     }, SHORT_FOR_MS);
   }
 
+  /** In words, for the event. */
+  private consequences(): string {
+    const consequences = [
+      ...(this.repeats > 0 ? [`it repeated ${counted(this.repeats, 'failed check')}`] : []),
+      ...(this.unjudgedSince > 0 ? [`${counted(this.unjudgedSince, 'check')} had no verdict`] : []),
+      ...(this.waits > 0 ? [`${counted(this.waits, 'check')} waited for more than a second`] : []),
+    ];
+    return consequences.length === 0 ? '' : `: ${consequences.join(', ')}`;
+  }
+
   private planEvent(): void {
     if (this.cancelEvent) return;
     // The first one waits a moment, too, so the event can say how many checks there were.
@@ -129,35 +142,31 @@ export class Hindrances implements OnApplicationShutdown {
 
   private emit(): void {
     const heldUpMs = this.standstills.totalMs - this.heldUpBefore;
-    const codes = [...this.codes];
-    const isShort = codes.length > 0 || this.waits > 0;
+    const isShort = this.shortages.size > 0;
     const why = isShort
-      ? `runs short: ${this.short?.what ?? codes.join(', ')}`
+      ? `runs short: ${[...this.shortages].join('; ')}`
       : `stood still for ${formatDuration(Number(heldUpMs.toPrecision(3)))}`;
     const { name } = this.node.options;
-    this.node.events.emit(
-      isShort ? 'member-short' : 'member-held-up',
-      `${name} ${why}: it repeated ${counted(this.repeats)}${this.unjudgedSince === 0 ? '' : `, and ${this.unjudgedSince} more have no verdict`}`,
-      {
-        details: {
-          heldUpMs: Math.round(heldUpMs),
-          shortages: codes,
-          repeated: this.repeats,
-          unjudged: this.unjudgedSince,
-          waited: this.waits,
-        },
+    this.node.events.emit(isShort ? 'member-short' : 'member-held-up', `${name} ${why}${this.consequences()}`, {
+      details: {
+        heldUpMs: Math.round(heldUpMs),
+        shortages: [...this.codes],
+        repeated: this.repeats,
+        unjudged: this.unjudgedSince,
+        waited: this.waits,
       },
-    );
+    });
     this.heldUpBefore = this.standstills.totalMs;
     this.repeats = 0;
     this.unjudgedSince = 0;
     this.waits = 0;
     this.codes.clear();
+    this.shortages.clear();
     this.toldAt = this.clock.now();
     this.cancelEvent = undefined;
   }
 }
 
-function counted(checks: number): string {
-  return checks === 1 ? '1 failed check' : `${checks} failed checks`;
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
