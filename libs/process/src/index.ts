@@ -7,3 +7,4 @@ export * from './programs.js';
 export * from './run-program.js';
 export * from './scope.js';
 export * from './stop-signal.js';
+export * from './turns.js';

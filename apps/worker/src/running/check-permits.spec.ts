@@ -34,6 +34,28 @@ describe('places for checks', () => {
     expect(all.map(({ release }) => release !== undefined)).toEqual([true, true, true, true, true, false]);
   });
 
+  test('checks that end at once pass them on with turns of the event loop between, for a lease has to be renewed', async () => {
+    const permits = four();
+    let ended = 0;
+    const many = Array.from({ length: 400 }, async () => {
+      const release = await permits.take(QUICK, never);
+      const until = performance.now() + 1;
+      while (performance.now() < until);
+      ended++;
+      release();
+    });
+    let turns = 0;
+    const all = Promise.all(many);
+    while (ended < many.length) {
+      await settled();
+      turns++;
+    }
+    await all;
+    // 400 ms of work, 8 ms and what is on its way in a turn.
+    expect(turns).toBeGreaterThan(15);
+    expect(permits.waiting).toBe(0);
+  });
+
   test('slow checks leave half of them to those that are quick, or never ran', async () => {
     const permits = four();
     const slow = Array.from({ length: 4 }, () => taker(permits, SLOW));

@@ -1,7 +1,7 @@
 import { guarded } from '@9volt/contracts';
 import { readFileSync } from 'node:fs';
 import { Injectable } from '@nestjs/common';
-import type { StopSignal } from '@9volt/process';
+import { type StopSignal, Turns } from '@9volt/process';
 
 /** Descriptors that checks leave to etcd, channels, the listener, logs and modules that load late. */
 export const RESERVED_FILES = 96;
@@ -24,8 +24,11 @@ export class CheckPermits {
   private readonly maxSlow: number;
   private running = 0;
   private runningSlow = 0;
-  private readonly endQuick = (): void => this.end(false);
-  private readonly endSlow = (): void => this.end(true);
+  private readonly turns = new Turns();
+  private readonly endQuick = (): void => this.end(this.passQuick);
+  private readonly endSlow = (): void => this.end(this.passSlow);
+  private readonly passQuick = (): void => this.pass(false);
+  private readonly passSlow = (): void => this.pass(true);
   private readonly quick: (() => void)[] = [];
   private readonly slow: (() => void)[] = [];
 
@@ -69,7 +72,13 @@ export class CheckPermits {
     return isSlow ? this.endSlow : this.endQuick;
   }
 
-  private end(isSlow: boolean): void {
+  /** A waiting check that gets the permit may end at once and pass it on, so that thousands would follow one another without a pause. */
+  private end(pass: () => void): void {
+    if (this.waiting === 0) pass();
+    else this.turns.add(pass);
+  }
+
+  private pass(isSlow: boolean): void {
     this.running--;
     if (isSlow) this.runningSlow--;
     this.next()?.();

@@ -1,3 +1,4 @@
+import { Turns } from '@9volt/process';
 import { Injectable } from '@nestjs/common';
 import { messageOf } from '@9volt/contracts';
 import { ClusterNode } from '@9volt/etcd-dal';
@@ -24,6 +25,7 @@ export class SuspectNotes {
   /** By number, the revision of the note in etcd. */
   private readonly written = new Map<number, number>();
   private waiting: (() => void)[] = [];
+  private readonly turns = new Turns();
   private writing: Promise<void> | undefined;
   private planned: { at: number; cancel: () => void } | undefined;
   private wroteAt = Number.NEGATIVE_INFINITY;
@@ -90,7 +92,7 @@ export class SuspectNotes {
     // A write that only clears notes must not delay the next first check.
     if (waiting.length > 0) this.wroteAt = this.clock.now();
     await Promise.all(this.drafts.takeDirty().map((draft) => this.writeNote(draft)));
-    for (const resolve of waiting) resolve();
+    for (const resolve of waiting) this.turns.add(resolve);
   }
 
   private async writeNote(draft: DraftNote): Promise<void> {
