@@ -5,16 +5,17 @@ export const HAND_OVER_MS = 30_000;
 
 /** How long each planned move has waited for its owner, as far as this process saw. The clock is monotonic. */
 export class HandOvers {
+  /** In the order of `since`. */
   private readonly waiting = new Map<string, { to: string | undefined; since: number }>();
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** Records a monitor's assignment. An edit meanwhile changes nothing; another destination starts from zero. */
   note(monitor: string, holding: Pick<Holding, 'phase' | 'to'> | undefined): void {
-    if (holding?.phase !== 'retire') this.waiting.delete(monitor);
-    else if (this.waiting.get(monitor)?.to !== holding.to) {
-      this.waiting.set(monitor, { to: holding.to, since: this.now() });
-    }
+    const known = this.waiting.get(monitor);
+    if (holding?.phase === 'retire' && known?.to === holding.to) return;
+    if (known) this.waiting.delete(monitor);
+    if (holding?.phase === 'retire') this.waiting.set(monitor, { to: holding.to, since: this.now() });
   }
 
   isOverdue(monitor: string): boolean {
@@ -23,6 +24,9 @@ export class HandOvers {
   }
 
   *overdue(): Generator<string> {
-    for (const monitor of this.waiting.keys()) if (this.isOverdue(monitor)) yield monitor;
+    for (const monitor of this.waiting.keys()) {
+      if (!this.isOverdue(monitor)) return;
+      yield monitor;
+    }
   }
 }

@@ -34,8 +34,7 @@ const NO_SLO: BurnVerdicts = { fast: { is: 'off', message: '' }, slow: { is: 'of
 /** The error budgets of this worker's monitors: from its own results, and from the history for the time before. */
 @Injectable()
 export class BurnLogs extends BurnFacts {
-  private readonly entries = new WeakMap<OwnedMonitor, Entry>();
-  private hasAny = false;
+  private readonly entries = new Map<OwnedMonitor, Entry>();
 
   constructor(
     private readonly node: ClusterNode,
@@ -52,7 +51,7 @@ export class BurnLogs extends BurnFacts {
 
   ran(monitor: OwnedMonitor, result: CheckResult, startedAt: number): void {
     // Most monitors have no objective.
-    if (result.unjudged || (!sloOf(monitor.settings) && !this.hasAny)) return;
+    if (result.unjudged || (this.entries.size === 0 && !sloOf(monitor.settings))) return;
     const isMaintained = this.rules.restOf(monitor, this.clock.now()) === 'maintenance';
     this.took(
       monitor,
@@ -65,6 +64,12 @@ export class BurnLogs extends BurnFacts {
   rested(monitor: OwnedMonitor): void {
     const why = this.rules.restOf(monitor, this.clock.now());
     if (why) this.took(monitor, this.now, CLASS[why]);
+  }
+
+  /** The monitors of this worker that have an error budget and were checked here. */
+  get monitors(): Iterable<OwnedMonitor> {
+    for (const monitor of this.entries.keys()) if (monitor.gone) this.entries.delete(monitor);
+    return this.entries.keys();
   }
 
   /** The log of a monitor that does not know yet what was before it. */
@@ -119,7 +124,6 @@ export class BurnLogs extends BurnFacts {
     if (entry?.log.scale !== slo.scale) {
       entry = { log: new BurnLog(this.minuteMs, slo.scale), isComplete: false, calmSince: {} };
       this.entries.set(monitor, entry);
-      this.hasAny = true;
     }
     entry.log.took({ last: at, lastClass: code, holdMs: monitor.holdMs });
   }

@@ -6,7 +6,6 @@ import type { Evaluations } from '../ledger/evaluations.js';
 import type { HoldRules } from '../ledger/hold-rules.js';
 import type { StateWriter } from '../ledger/state-writer.js';
 import { OwnedMonitor } from '../owned/owned-monitor.js';
-import type { OwnedMonitors } from '../owned/owned-monitors.js';
 import { FakeClock } from '../testing/fake-clock.js';
 import { BurnLogs } from './burn-logs.js';
 import { BurnRounds } from './burn-rounds.js';
@@ -76,9 +75,8 @@ beforeEach(() => {
   logs = new BurnLogs(node, clock, { aheadMs: 0 } as ClusterTime, { restOf: () => undefined } as unknown as HoldRules);
   rounds = new BurnRounds(
     node,
-    { all: () => [monitor] } as unknown as OwnedMonitors,
     logs,
-    { storedOf: () => ({ state: {} }) } as unknown as Evaluations,
+    { storedOf: () => ({ state: {} }), openOnes: new Set() } as unknown as Evaluations,
     { submit: ({ name }: OwnedMonitor) => submitted.push(name) } as unknown as StateWriter,
     { child: () => ({ warn: (text: string) => warned.push(text) }) } as unknown as AppLogger,
     { gauge: () => {} } as unknown as Metrics,

@@ -5,7 +5,6 @@ import { AppLogger, type Logger, Metrics } from '@9volt/platform';
 import { Evaluations } from '../ledger/evaluations.js';
 import { StateWriter } from '../ledger/state-writer.js';
 import type { OwnedMonitor } from '../owned/owned-monitor.js';
-import { OwnedMonitors } from '../owned/owned-monitors.js';
 import type { BurnLog } from './burn-log.js';
 import { BurnLogs, mayChange } from './burn-logs.js';
 
@@ -22,7 +21,6 @@ export class BurnRounds implements OnApplicationBootstrap, OnApplicationShutdown
 
   constructor(
     private readonly node: ClusterNode,
-    private readonly monitors: OwnedMonitors,
     private readonly logs: BurnLogs,
     private readonly evaluations: Evaluations,
     private readonly writer: StateWriter,
@@ -54,7 +52,8 @@ export class BurnRounds implements OnApplicationBootstrap, OnApplicationShutdown
     this.running = true;
     try {
       await this.complete();
-      for (const monitor of this.monitors.all()) this.judge(monitor);
+      // A warning may be left of an error budget that the settings have no more.
+      for (const monitor of new Set([...this.logs.monitors, ...this.evaluations.openOnes])) this.judge(monitor);
     } finally {
       this.running = false;
     }
@@ -69,7 +68,7 @@ export class BurnRounds implements OnApplicationBootstrap, OnApplicationShutdown
   private async complete(): Promise<void> {
     const heardBefore = this.logs.now - HEARD_MINUTES * this.logs.minuteMs;
     const due = new Map<string, { monitor: OwnedMonitor; log: BurnLog; before: BurnLog }>();
-    for (const monitor of this.monitors.all()) {
+    for (const monitor of this.logs.monitors) {
       const log = this.logs.incomplete(monitor);
       if (!log || (log.begunAt ?? Infinity) > heardBefore) continue;
       due.set(monitor.name, { monitor, log, before: this.logs.blankOf(log) });
@@ -102,7 +101,7 @@ export class BurnRounds implements OnApplicationBootstrap, OnApplicationShutdown
 
   private count(kind: (typeof BURN_KINDS)[number]): number {
     let burning = 0;
-    for (const monitor of this.monitors.all()) {
+    for (const monitor of this.evaluations.openOnes) {
       if (this.evaluations.storedOf(monitor)?.state?.burning?.[kind]) burning++;
     }
     return burning;

@@ -20,6 +20,8 @@ export class CheckMetrics {
   private readonly ofTypes = new Map<string, OfType>();
   private readonly lateSeconds = new Batch((seconds) => this.latenesses.observe(seconds));
   private started = 0;
+  /** The version of the monitors whose types have a series. */
+  private shownVersion = 0;
   private readonly latenessesMs = new Float64Array(MAX_LATENESSES);
   /** Since the process started. */
   overruns = 0;
@@ -30,7 +32,7 @@ export class CheckMetrics {
       `Completed checks, by type of monitor and status (${STATUSES.join(', ')})`,
       ['type', 'status'],
       (counter) => {
-        for (const { settings } of monitors.all()) this.of(settings.type);
+        this.showTypes(monitors);
         for (const [type, { counts }] of this.ofTypes) {
           STATUSES.forEach((status, n) => counter.inc({ type, status }, counts[n]));
           counts.fill(0);
@@ -88,6 +90,13 @@ export class CheckMetrics {
     const tally = { started: this.started, latenessP99Ms };
     this.started = 0;
     return tally;
+  }
+
+  /** A type has its series before its first check has ended. */
+  private showTypes(monitors: OwnedMonitors): void {
+    if (this.shownVersion === monitors.version) return;
+    this.shownVersion = monitors.version;
+    for (const { settings } of monitors.all()) this.of(settings.type);
   }
 
   private of(type: string): OfType {

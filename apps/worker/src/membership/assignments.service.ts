@@ -113,7 +113,7 @@ export class AssignmentsService {
   private held(name: string, item: Item<Assignment>): OwnedMonitor {
     const held = this.monitors.get(name);
     if (held) {
-      held.update(item);
+      this.monitors.update(held, item);
       return held;
     }
     const monitor = new OwnedMonitor(name, item);

@@ -22,6 +22,8 @@ const SOON_MS = 2_000;
 @Injectable()
 export class HandOver {
   private readonly log: Logger;
+  /** To be handed over. */
+  private readonly retiring = new Set<OwnedMonitor>();
   /** Being handed over: must not be started. */
   private readonly handing = new Set<OwnedMonitor>();
   /** To be considered when others have been handed over. */
@@ -49,13 +51,17 @@ export class HandOver {
 
   /** Makes a monitor run here, unless it is just being handed over. Rejects, for another try later, when etcd cannot be asked. */
   async runUntilHandedOver(monitor: OwnedMonitor): Promise<void> {
+    if (monitor.assignment.phase === 'retire') this.retiring.add(monitor);
     await this.takeOver.run(monitor, () => this.handing.has(monitor));
     this.consider(monitor);
   }
 
-  /** Considers all monitors to hand over: nobody reports when an obstacle ends. */
+  /** Considers all monitors that are to be handed over: nobody reports when an obstacle ends. */
   considerAll(): void {
-    for (const monitor of this.monitors.all()) this.consider(monitor);
+    for (const monitor of this.retiring) {
+      if (monitor.gone || monitor.assignment.phase !== 'retire') this.retiring.delete(monitor);
+      else this.consider(monitor);
+    }
   }
 
   /** Hands the monitor over if it must and can. Called whenever that may have changed; returns at once. */
@@ -89,6 +95,7 @@ export class HandOver {
   private finish(monitor: OwnedMonitor, done: boolean): void {
     this.handing.delete(monitor);
     if (done) {
+      this.retiring.delete(monitor);
       this.monitors.remove(monitor);
     } else {
       this.notBefore.set(monitor, performance.now() + RETRY_MS);

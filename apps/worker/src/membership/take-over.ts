@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { MonitorState } from '@9volt/contracts';
 import { CheckRunner } from '../execution/check-runner.js';
@@ -36,11 +35,7 @@ export class TakeOver {
     const loading = this.load(monitor);
     const isNew = (): boolean => this.runner.scheduledRevision(monitor) === undefined;
     if (isNew()) {
-      const giveUp = new AbortController();
-      const patience = sleep(PATIENCE_MS, undefined, { signal: giveUp.signal, ref: false });
-      await Promise.race([loading, patience]).catch(() => undefined);
-      giveUp.abort();
-      await patience.catch(() => undefined);
+      await soon(loading, PATIENCE_MS);
     }
     const isScheduled = this.runner.scheduledRevision(monitor) === monitor.assignment.revision;
     if (!monitor.gone && !isHeld() && !isScheduled) {
@@ -81,6 +76,19 @@ export class TakeOver {
     const isPending = this.handbacks.has(monitor.name) || isOpen || stored.state?.burning !== undefined;
     if (isPending && monitor.isChecked) this.writer.submit(monitor);
   }
+}
+
+/** Resolves when `promise` is settled, or after so long. */
+function soon(promise: Promise<unknown>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    timer.unref();
+    const end = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    promise.then(end, end);
+  });
 }
 
 /** A revision that never ran runs at once; one that another worker ran keeps its slots. */

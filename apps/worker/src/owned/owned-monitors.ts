@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Compare } from '@9volt/etcd-dal';
+import type { Assignment } from '@9volt/contracts';
+import type { Compare, Item } from '@9volt/etcd-dal';
 import type { OwnedMonitor } from './owned-monitor.js';
 
 /** The monitors of this worker. */
@@ -7,6 +8,12 @@ import type { OwnedMonitor } from './owned-monitor.js';
 export class OwnedMonitors {
   private readonly monitors = new Map<string, OwnedMonitor>();
   private readonly listeners = new Set<(monitor: string) => void>();
+  private changes = 0;
+
+  /** Grows whenever a monitor comes, goes or gets other settings. What follows from all settings has to be computed only then. */
+  get version(): number {
+    return this.changes;
+  }
 
   get size(): number {
     return this.monitors.size;
@@ -26,11 +33,19 @@ export class OwnedMonitors {
 
   add(monitor: OwnedMonitor): void {
     this.monitors.set(monitor.name, monitor);
+    this.changes++;
     for (const listener of this.listeners) listener(monitor.name);
+  }
+
+  /** A change of the same assignment: edited, or in another phase. */
+  update(monitor: OwnedMonitor, item: Item<Assignment>): void {
+    monitor.update(item);
+    this.changes++;
   }
 
   remove(monitor: OwnedMonitor): void {
     monitor.leave();
+    this.changes++;
     if (this.monitors.get(monitor.name) === monitor) this.monitors.delete(monitor.name);
   }
 

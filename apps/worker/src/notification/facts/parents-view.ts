@@ -31,6 +31,8 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
   private children = new Map<string, string[]>();
   private readonly listeners = new Set<(child: string) => void>();
   private readonly checkListeners = new Set<(child: string) => void>();
+  /** Our monitors that depend on others, as of a version of our monitors. */
+  private dependents: { version: number; monitors: readonly OwnedMonitor[] } = { version: 0, monitors: [] };
   private cancelTick: (() => void) | undefined;
   private stopped = false;
 
@@ -152,12 +154,20 @@ export class ParentsView implements OnApplicationBootstrap, OnApplicationShutdow
     this.cancelTick = this.clock.schedule(tick, TICK_MS);
   }
 
+  private dependentOnes(): readonly OwnedMonitor[] {
+    const { version } = this.monitors;
+    if (this.dependents.version !== version) {
+      const monitors = [...this.monitors.all()].filter(({ settings }) => settings['depends-on'] !== undefined);
+      this.dependents = { version, monitors };
+    }
+    return this.dependents.monitors;
+  }
+
   /** Watches the parents that our monitors have now, and no others. */
   private follow(): void {
     const children = new Map<string, string[]>();
-    for (const { name, settings } of this.monitors.all()) {
-      const parents = settings['depends-on'];
-      if (!parents) continue;
+    for (const { name, settings } of this.dependentOnes()) {
+      const parents = settings['depends-on'] ?? [];
       for (const parent of new Set(parents.flatMap((parent) => [parent, ...this.awaitedBy(parent)]))) {
         const known = children.get(parent);
         if (known) known.push(name);
