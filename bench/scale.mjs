@@ -49,7 +49,7 @@ async function coldStart() {
   await cluster.assigned(1_800_000);
   add('cold start: all workers are ready → they have all monitors, s', (performance.now() - ready) / 1_000, 10);
   const done = async () => (await total()).checks >= monitors;
-  await until(done, 1_800_000, () => 'a check of each monitor');
+  await until(done, 1_800_000, () => 'a check of each monitor', 1_000);
   // First checks are spread, and their states are written.
   await sleep(Math.min(60, seconds, 2 * intervalS) * 1_000);
 }

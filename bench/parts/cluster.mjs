@@ -76,7 +76,7 @@ export class BenchCluster {
       const each = await Promise.all(this.workers.map(({ url }) => workerMetrics(url)));
       return each.reduce((sum, { assigned }) => sum + assigned, 0) === this.monitors;
     };
-    await until(all, limitMs, () => `${this.monitors} monitors to have a worker`);
+    await until(all, limitMs, () => `${this.monitors} monitors to have a worker`, 250);
   }
 
   /** Ends one, in good order or not. */

@@ -72,14 +72,14 @@ export async function says(started, pattern, limitMs = 60_000) {
   return found;
 }
 
-/** Waits until `look` answers something. */
-export async function until(look, limitMs, what) {
+/** Waits until `look` answers something; asks every `everyMs`, and not more often than it must: the processes that answer are measured. */
+export async function until(look, limitMs, what, everyMs = 50) {
   const giveUpAt = performance.now() + limitMs;
   for (;;) {
     const found = await look();
     if (found) return found;
     if (performance.now() > giveUpAt) throw new Error(`waited ${limitMs} ms for ${what()}`);
-    await sleep(50);
+    await sleep(everyMs);
   }
 }
 
