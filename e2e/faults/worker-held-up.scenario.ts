@@ -75,7 +75,7 @@ describe('a worker that may open 200 files', () => {
     const [failing = ''] = well;
     bench.targets.break([failing]);
     const brokenAt = Date.now();
-    await bench.told(failing, ['critical'], { timeoutMs: 60_000 });
+    await bench.told(failing, ['critical'], { timeoutMs: 30_000 });
     const tellMs = Date.now() - brokenAt;
     const blamed = bench.alerters.deliveries.filter(({ monitor }) => monitor !== failing);
     console.log(

@@ -72,6 +72,26 @@ describe('places for checks', () => {
     expect(slow.filter(({ release }) => release)).toHaveLength(3);
   });
 
+  test('many that never ran, and may hang, leave every second permit to those that were quick, and the other way round', async () => {
+    const permits = four();
+    const running = Array.from({ length: 4 }, () => taker(permits, undefined));
+    const first = Array.from({ length: 4 }, () => taker(permits, undefined));
+    const quick = Array.from({ length: 3 }, () => taker(permits, QUICK));
+    const begun = (all: typeof quick): number => all.filter(({ release }) => release).length;
+    await settled();
+    for (const { release } of running) release?.();
+    await settled();
+    expect([begun(quick), begun(first)]).toEqual([2, 2]);
+    quick[0]?.release?.();
+    first[0]?.release?.();
+    await settled();
+    expect([begun(quick), begun(first)]).toEqual([3, 3]);
+    // If only such wait, they get all.
+    quick[1]?.release?.();
+    await settled();
+    expect(begun(first)).toBe(4);
+  });
+
   test('slow checks get their turn even while quick ones keep coming', async () => {
     const permits = four();
     const quick = Array.from({ length: 40 }, () => taker(permits, QUICK));

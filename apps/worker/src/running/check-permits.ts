@@ -14,8 +14,8 @@ const nothing = (): void => undefined;
 
 /**
  * Limits the number of concurrent checks, so that the process never runs out of file descriptors. Later ones wait, first come,
- * first served; but slow checks get at most half of the permits, so that hanging targets never keep this worker from those that
- * answer.
+ * first served; but slow checks get at most half of the permits, and of the others every second one goes to a check that was quick last time, so that
+ * hanging targets never keep this worker from those that answer, even if none of them has run before.
  */
 @Injectable()
 export class CheckPermits {
@@ -29,8 +29,12 @@ export class CheckPermits {
   private readonly endSlow = (): void => this.end(this.passSlow);
   private readonly passQuick = (): void => this.pass(false);
   private readonly passSlow = (): void => this.pass(true);
+  /** Waiting checks that were quick last time, that never ran here, and that were slow. */
   private readonly quick: (() => void)[] = [];
+  private readonly first: (() => void)[] = [];
   private readonly slow: (() => void)[] = [];
+  /** Of the first two, which got the latest permit. */
+  private latest: (() => void)[] | undefined;
 
   constructor(readonly files: number = openFilesLimit()) {
     this.max = permitsFor(files);
@@ -39,14 +43,14 @@ export class CheckPermits {
 
   /** Number of waiting checks. */
   get waiting(): number {
-    return this.quick.length + this.slow.length;
+    return this.quick.length + this.first.length + this.slow.length;
   }
 
   /** Resolves with a function that returns the permit; call it once. `lastMs` is how long the check took last time. Never rejects. */
   take(lastMs: number | undefined, signal: StopSignal): Promise<() => void> {
     const isSlow = (lastMs ?? 0) > SLOW_MS;
     if (this.hasFree(isSlow)) return Promise.resolve(this.begin(isSlow));
-    const queue = isSlow ? this.slow : this.quick;
+    const queue = isSlow ? this.slow : lastMs === undefined ? this.first : this.quick;
     return new Promise((resolve) => {
       const turn = (): void => {
         signal.removeEventListener('abort', giveUp);
@@ -86,7 +90,11 @@ export class CheckPermits {
 
   private next(): (() => void) | undefined {
     if (this.slow.length > 0 && this.hasFree(true) && this.runningSlow * 2 <= this.running) return this.slow.shift();
-    if (this.quick.length > 0 && this.hasFree(false)) return this.quick.shift();
+    if (this.hasFree(false)) {
+      const queues = this.latest === this.quick ? [this.first, this.quick] : [this.quick, this.first];
+      this.latest = queues.find(({ length }) => length > 0);
+      if (this.latest) return this.latest.shift();
+    }
     return this.slow.length > 0 && this.hasFree(true) ? this.slow.shift() : undefined;
   }
 }
