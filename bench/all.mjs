@@ -16,7 +16,7 @@ const { values } = parseArgs({
 const FIGURES = join(import.meta.dirname, 'figures');
 const LIMIT_MS = 360_000;
 const peers = values.peer.flatMap((peer) => ['--peer', peer]);
-/** By the name of its figures: the bench, and what makes it short enough for two runs of all within half an hour. */
+/** By the name of its figures: the bench, and what makes it short enough for two runs of all within forty minutes. */
 const BENCHES = {
   checks: ['checks', '--types', 'http,tcp,dns,exec', '--seconds', '6', ...peers],
   latency: ['latency'],
@@ -24,6 +24,7 @@ const BENCHES = {
   overload: ['overload', '--monitors', '600', '--seconds', '15', '--share', '0.25'],
   api: ['api', '--states', '10000', '--requests', '200'],
   'scale-few': ['scale', '--monitors', '10000', '--seconds', '30'],
+  'scale-many': ['scale', '--monitors', '100000', '--seconds', '30'],
 };
 const names = values.only?.split(',') ?? Object.keys(BENCHES);
 let tables = '';

@@ -51,7 +51,7 @@ async function coldStart() {
   const done = async () => (await total()).checks >= monitors;
   await until(done, 1_800_000, () => 'a check of each monitor', 1_000);
   // First checks are spread, and their states are written.
-  await sleep(Math.min(60, seconds, 2 * intervalS) * 1_000);
+  await sleep(Math.min(60, seconds, 4 * intervalS) * 1_000);
 }
 
 async function total() {
