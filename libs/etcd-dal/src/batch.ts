@@ -1,4 +1,4 @@
-import { type Compare, type FencedWrite, MAX_TXN_BYTES, MAX_TXN_OPS, type Op } from './etcd.client.js';
+import { type Compare, type FencedWrite, keyOf, MAX_TXN_BYTES, MAX_TXN_OPS, type Op } from './etcd.client.js';
 
 /** Some of the items, in one transaction. */
 export interface Batch<T> extends FencedWrite {
@@ -24,8 +24,8 @@ export function bytesOf({ compare, then }: FencedWrite): number {
   let bytes = 0;
   for (const { key } of compare) bytes += Buffer.byteLength(key) + OVERHEAD;
   for (const op of then) {
-    if ('put' in op) bytes += Buffer.byteLength(op.put) + Buffer.byteLength(op.value) + OVERHEAD;
-    else bytes += Buffer.byteLength('delete' in op ? op.delete : op.get) + OVERHEAD;
+    bytes += Buffer.byteLength(keyOf(op)) + OVERHEAD;
+    if ('put' in op) bytes += Buffer.byteLength(op.value);
   }
   return bytes;
 }

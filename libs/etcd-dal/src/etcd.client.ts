@@ -1,7 +1,8 @@
-import type { Etcd3, ICompare as RpcCompare, IKeyValue, IRequestOp } from 'etcd3';
+import type { Etcd3 } from 'etcd3';
 import { EtcdError, toEtcdError } from './etcd-error.js';
 import { EtcdMembers, type WatchStream } from './etcd-members.js';
 import { keyEnd, prefixEnd } from './keyspace.js';
+import { toCompare, toEntry, toOp } from './wire.js';
 
 export interface EtcdOptions {
   /** `http://host:2379` or `https://…`, all of one kind. */
@@ -35,7 +36,20 @@ export interface Compare {
   value: number;
 }
 
-export type Op = { put: string; value: string | Buffer; lease?: string } | { delete: string } | { get: string };
+export type Op = { put: string; value: string | Buffer; lease?: string } | { delete: string } | Read;
+/** One key; or of all that begin with `lastOf` the last one, without its value. */
+export type Read = { get: string } | { lastOf: string };
+
+export function isRead(op: Op): op is Read {
+  return 'get' in op || 'lastOf' in op;
+}
+
+/** The key, or the prefix, of an operation. */
+export function keyOf(op: Op): string {
+  if ('put' in op) return op.put;
+  if ('delete' in op) return op.delete;
+  return 'get' in op ? op.get : op.lastOf;
+}
 
 export interface Txn {
   compare: readonly Compare[];
@@ -53,7 +67,7 @@ export interface TxnAnswer {
   succeeded: boolean;
   /** Revision of etcd when it answered; if the transaction changed something, the revision of the change. */
   revision: number;
-  /** The results of each `get` of the branch that ran, in their order. */
+  /** The result of each read of the branch that ran, in their order. */
   reads: (Entry | undefined)[];
 }
 
@@ -163,7 +177,7 @@ export class EtcdClient {
       failure: (txn.otherwise ?? []).map(toOp),
     };
     // A transaction that changes nothing may run twice.
-    const reading = [...txn.then, ...(txn.otherwise ?? [])].every((op) => 'get' in op);
+    const reading = [...txn.then, ...(txn.otherwise ?? [])].every(isRead);
     const answer = await (reading
       ? this.read((etcd, deadline) => etcd.kv.txn(request, deadline))
       : this.members.ask((etcd) => etcd.kv.txn(request, this.deadline())));
@@ -174,22 +188,6 @@ export class EtcdClient {
         return found && toEntry(found);
       });
     return { succeeded: answer.succeeded, revision: Number(answer.header.revision), reads };
-  }
-
-  /** The last key of each of up to `MAX_TXN_OPS` prefixes, in one read. */
-  async lastKeys(prefixes: readonly string[]): Promise<(string | undefined)[]> {
-    const success = prefixes.map((prefix) => ({
-      request_range: {
-        key: Buffer.from(prefix),
-        range_end: prefixEnd(prefix),
-        limit: 1,
-        sort_target: 'Key' as const,
-        sort_order: 'Descend' as const,
-        keys_only: true,
-      },
-    }));
-    const answer = await this.read((etcd, deadline) => etcd.kv.txn({ compare: [], success, failure: [] }, deadline));
-    return answer.responses.map((response) => response.response_range.kvs[0]?.key.toString());
   }
 
   /** Grants a lease; answers its id and the time to live that etcd chose, in milliseconds. */
@@ -278,38 +276,4 @@ export class EtcdClient {
       }
     }
   }
-}
-
-export function toEntry(kv: IKeyValue): Entry {
-  return {
-    key: kv.key.toString(),
-    value: kv.value,
-    createRevision: Number(kv.create_revision),
-    modRevision: Number(kv.mod_revision),
-    lease: kv.lease,
-  };
-}
-
-const RESULT = { '=': 'Equal', '!=': 'NotEqual', '<': 'Less', '>': 'Greater' } as const;
-
-function toCompare(compare: Compare): RpcCompare {
-  const result = RESULT[compare.is ?? '='];
-  const key = Buffer.from(compare.key);
-  return compare.target === 'create'
-    ? { key, result, target: 'Create', create_revision: compare.value }
-    : { key, result, target: 'Mod', mod_revision: compare.value };
-}
-
-function toOp(op: Op): IRequestOp {
-  if ('put' in op) {
-    return {
-      request_put: {
-        key: Buffer.from(op.put),
-        value: Buffer.from(op.value),
-        ...(op.lease === undefined ? {} : { lease: op.lease }),
-      },
-    };
-  }
-  if ('delete' in op) return { request_delete_range: { key: Buffer.from(op.delete) } };
-  return { request_range: { key: Buffer.from(op.get) } };
 }

@@ -1,5 +1,5 @@
 import { EtcdError } from '../etcd-error.js';
-import type { Compare, EtcdClient, FencedWrite, Op, Txn } from '../etcd.client.js';
+import { type Compare, type EtcdClient, type FencedWrite, isRead, keyOf, type Op, type Txn } from '../etcd.client.js';
 
 export type { FencedWrite };
 
@@ -27,8 +27,8 @@ export async function commit(client: EtcdClient, txn: Txn): Promise<Committed> {
 }
 
 async function settle(client: EtcdClient, txn: Txn): Promise<Committed> {
-  const changes = txn.then.filter((op) => !('get' in op));
-  const reads: Op[] = changes.map((op) => ({ get: 'put' in op ? op.put : 'delete' in op ? op.delete : op.get }));
+  const changes = txn.then.filter((op) => !isRead(op));
+  const reads: Op[] = changes.map((op) => ({ get: keyOf(op) }));
   const found = await client.txn({ compare: [], then: reads });
   const holds = changes.every((op, index) => {
     const entry = found.reads[index];

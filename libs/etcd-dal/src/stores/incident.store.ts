@@ -109,8 +109,9 @@ export class IncidentStore {
   /** The highest number of a record of each of up to `MAX_TXN_OPS` monitors, 0 without one; in one read. */
   async lastNumbers(monitors: readonly string[]): Promise<number[]> {
     if (monitors.length === 0) return [];
-    const last = await this.client.lastKeys(monitors.map((monitor) => this.keys.incidentsOf(monitor)));
-    return last.map((key) => (key === undefined ? 0 : (this.keys.parseIncident(key)?.n ?? 0)));
+    const then = monitors.map((monitor) => ({ lastOf: this.keys.incidentsOf(monitor) }));
+    const { reads } = await this.client.txn({ compare: [], then });
+    return reads.map((last) => (last && this.keys.parseIncident(last.key)?.n) ?? 0);
   }
 
   /** The record of exactly this incident: a later monitor of the same name counts its incidents from the start. */
