@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { DomainError, messageOf, type Member, type MonitorSettings, reportDefect, unawaited } from '@9volt/contracts';
@@ -22,6 +23,8 @@ export interface CacheListener {
 
 const WRITE_WAIT_MS = 1_000;
 const VERIFY_EVERY_MS = 300_000;
+/** So many statuses are computed in a few milliseconds. */
+const PER_TURN = 500;
 
 /** Fills the views of the cluster by one watch, and tells listeners of each change. */
 @Injectable()
@@ -59,6 +62,7 @@ export class ClusterCache extends ClusterViews implements OnApplicationBootstrap
       const { signal } = this.stopped;
       // Without the last results, healthy monitors would look silent.
       await readBack(this.vitals, this.members, { dumpIntervalMs: this.dumpIntervalMs, signal });
+      await this.prepareStatuses();
       if (signal.aborted) return;
       this.synced = true;
       this.emit((listener) => listener.ready?.());
@@ -126,6 +130,15 @@ export class ClusterCache extends ClusterViews implements OnApplicationBootstrap
   /** Whether a worker, which may not be a member any more, is cut off from etcd as far as this process knows. */
   isDetached(member: Member, now = Date.now()): boolean {
     return this.informer.connected && this.members.isDetached(member, now, this.dumpIntervalMs);
+  }
+
+  /** Otherwise the first list would compute the status of every monitor in one go. */
+  private async prepareStatuses(): Promise<void> {
+    let n = 0;
+    for (const view of this.monitors.values()) {
+      this.status(view);
+      if (++n % PER_TURN === 0) await nextTurn();
+    }
   }
 
   private unreadiness(): string | undefined {

@@ -48,8 +48,9 @@ export class ClusterViews implements Surroundings {
   protected readonly vitals = new VitalsView((workerId, told, dumped) => {
     const view = this.monitors.get(told.name);
     if (!view) return;
+    const { lastResultAt, unjudged } = view;
     indexResults(view, workerId, told, dumped, { now: Date.now(), isNews: dumped.isNews });
-    view.changed();
+    view.resulted({ lastResultAt, unjudged });
   });
   /** When somebody last asked for a status, and how often that was before the time before. */
   private askedAt = 0;

@@ -72,6 +72,11 @@ export class MonitorView {
 
   constructor(readonly name: string) {}
 
+  /** Whether the worker could not judge the target at its last check. */
+  get unjudged(): boolean {
+    return this.latest?.unjudged === true;
+  }
+
   get latest(): Sample | undefined {
     return this.newest?.sample;
   }
@@ -124,6 +129,12 @@ export class MonitorView {
     this.known = undefined;
   }
 
+  /** A result came after one that it knew. Mostly its status stays, and holds for longer than it knows. */
+  resulted(before: Pick<MonitorView, 'lastResultAt' | 'unjudged'>): void {
+    const isLater = (this.lastResultAt ?? 0) >= (before.lastResultAt ?? Number.POSITIVE_INFINITY);
+    if (!isLater || before.unjudged !== this.unjudged || this.known === 'stale') this.changed();
+  }
+
   /** Lists ask for that of all monitors, so it is remembered as long as it surely holds. */
   status(around: Surroundings, now: number): DerivedStatus {
     if (this.known !== undefined && this.knownIn === around.version && secondOf(now) < this.knownBefore)
@@ -148,7 +159,7 @@ export class MonitorView {
       maintenance: around.quiet.stoppedBy(this, now) !== undefined,
       runnable: held || around.mayRun(settings?.['member-tag']),
       stored: this.state?.status,
-      unjudged: this.latest?.unjudged === true,
+      unjudged: this.unjudged,
       lastResultAt: this.lastResultAt,
       ownerHeardAt: owner === undefined ? undefined : around.heardAt(owner),
       intervalMs: this.intervalMs,
@@ -159,9 +170,12 @@ export class MonitorView {
   /** Until when its status holds if nothing changes but the time; in the past for one that only the next event ends. */
   private holdsUntil(facts: StatusFacts, { quiet, dumpIntervalUntil }: Surroundings, now: number): number {
     if (quiet.hasWindows(this)) return now;
-    const ends = [this.settings?.['disable-until'], quiet.pauseOf(this.name, now)?.until];
-    const times = ends.flatMap((end) => (end === undefined ? [] : Date.parse(end))).filter((at) => at > now);
-    return Math.min(staleAfter(facts), dumpIntervalUntil, ...times);
+    return Math.min(
+      staleAfter(facts),
+      dumpIntervalUntil,
+      toCome(this.settings?.['disable-until'], now),
+      toCome(quiet.pauseOf(this.name, now)?.until, now),
+    );
   }
 
   /** Target of the check, in one line. */
@@ -177,6 +191,12 @@ export class MonitorView {
     this.words ??= [name, settings?.type, settings?.description, target].join('\n').toLowerCase();
     return this.words;
   }
+}
+
+/** An end that is still to come; never, if there is none. */
+function toCome(end: string | undefined, now: number): number {
+  const at = end === undefined ? Number.NaN : Date.parse(end);
+  return at > now ? at : Number.POSITIVE_INFINITY;
 }
 
 const STARTED_AT = Date.now();
