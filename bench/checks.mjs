@@ -40,6 +40,8 @@ const { values } = parseArgs({
 /** Starting a program costs more than any other check. */
 const MOST_PROGRAMS_PER_SECOND = 50;
 const MOST_LATE_MS = 100;
+/** Of a rate, until it is reached in time. */
+const ATTEMPTS = 3;
 const [mostRate, intervalS, seconds, windows, beatMs] = ['rate', 'interval', 'seconds', 'windows', 'beat'].map((name) =>
   Number(values[name]),
 );
@@ -190,12 +192,22 @@ async function mostPerSecond(worker, rate, add) {
     await add(Math.ceil(rate / 4) * intervalS);
     // First checks are spread over an interval, and a monitor that is new costs more.
     await sleep((intervalS + 5) * 1_000);
+    const rate = await rateInTime(worker);
+    if (rate === undefined) return most;
+    most = rate;
+  }
+}
+
+/** A pause of the machine is enough to miss it once. */
+async function rateInTime(worker) {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const [before, at] = [await workerMetrics(worker.url), performance.now()];
     await sleep(seconds * 1_000);
     const after = await workerMetrics(worker.url);
-    if (after.skipped > before.skipped || latenessMs(before, after, 0.99) > MOST_LATE_MS) return most;
-    most = ((after.checks - before.checks) * 1_000) / (performance.now() - at);
+    const isInTime = after.skipped === before.skipped && latenessMs(before, after, 0.99) <= MOST_LATE_MS;
+    if (isInTime) return ((after.checks - before.checks) * 1_000) / (performance.now() - at);
   }
+  return undefined;
 }
 
 function middle(seen) {
