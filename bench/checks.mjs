@@ -192,9 +192,9 @@ async function mostPerSecond(worker, rate, add) {
     await add(Math.ceil(rate / 4) * intervalS);
     // First checks are spread over an interval, and a monitor that is new costs more.
     await sleep((intervalS + 5) * 1_000);
-    const rate = await rateInTime(worker);
-    if (rate === undefined) return most;
-    most = rate;
+    const reached = await rateInTime(worker);
+    if (reached === undefined) return most;
+    most = reached;
   }
 }
 
