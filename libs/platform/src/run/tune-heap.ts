@@ -1,4 +1,5 @@
 import { setFlagsFromString } from 'node:v8';
+import { guarded } from '@9volt/contracts';
 
 /** By how much the heap may grow before V8 collects what is old, in percent of what is in use. */
 const GROWTH = 20;
@@ -18,11 +19,11 @@ export function tuneHeap(): void {
   let growth = GROWTH;
   const set = (): void => setFlagsFromString(`--heap-growing-percent=${growth}`);
   set();
-  const adapt = (): void => {
+  const adapt = guarded('the growth of the heap', () => {
     const wanted = process.memoryUsage().heapUsed > LARGE_BYTES ? GROWTH_OF_LARGE : GROWTH;
     if (wanted === growth) return;
     growth = wanted;
     set();
-  };
+  });
   setInterval(adapt, LOOK_EVERY_MS).unref();
 }
