@@ -132,7 +132,7 @@ export class MonitorView {
   /** A result came after one that it knew. Mostly its status stays, and holds for longer than it knows. */
   resulted(before: Pick<MonitorView, 'lastResultAt' | 'unjudged'>): void {
     const isLater = (this.lastResultAt ?? 0) >= (before.lastResultAt ?? Number.POSITIVE_INFINITY);
-    if (!isLater || before.unjudged !== this.unjudged || this.known === 'stale') this.changed();
+    if (!isLater || before.unjudged !== this.unjudged) this.changed();
   }
 
   /** Lists ask for that of all monitors, so it is remembered as long as it surely holds. */
