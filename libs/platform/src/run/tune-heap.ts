@@ -1,4 +1,4 @@
-import { setFlagsFromString } from 'node:v8';
+import { getHeapStatistics, setFlagsFromString } from 'node:v8';
 import { guarded } from '@9volt/contracts';
 
 /** By how much the heap may grow before V8 collects what is old, in percent of what is in use. */
@@ -20,7 +20,7 @@ export function tuneHeap(): void {
   const set = (): void => setFlagsFromString(`--heap-growing-percent=${growth}`);
   set();
   const adapt = guarded('the growth of the heap', () => {
-    const wanted = process.memoryUsage().heapUsed > LARGE_BYTES ? GROWTH_OF_LARGE : GROWTH;
+    const wanted = getHeapStatistics().used_heap_size > LARGE_BYTES ? GROWTH_OF_LARGE : GROWTH;
     if (wanted === growth) return;
     growth = wanted;
     set();
